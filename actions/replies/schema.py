@@ -1,0 +1,114 @@
+"""What can a reply be? The wire format of the HTTP contract, shared by every channel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Chip",
+    "ChipsReply",
+    "ComparisonReply",
+    "ComparisonRow",
+    "ConstraintChip",
+    "ConstraintsReply",
+    "HandoffReply",
+    "ProductCard",
+    "ProductsReply",
+    "Reply",
+    "TextReply",
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextReply(_Part):
+    """A sentence or two."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ProductCard(_Part):
+    """One product as it is shown. `price` is a decimal string, None when the catalogue names none."""
+
+    id: str
+    title: str
+    brand: str
+    price: str | None
+    currency: str
+    in_stock: bool
+    rating: float | None = None
+    rating_count: int = 0
+    image_url: str
+    url: str
+    reasons: list[str]
+    impression_id: str
+
+
+class ProductsReply(_Part):
+    """Products, best first."""
+
+    type: Literal["products"] = "products"
+    items: list[ProductCard]
+
+
+class ComparisonRow(_Part):
+    """One line of a comparison: what it compares, and the value of each product (empty when it does not say)."""
+
+    label: str
+    values: list[str]
+
+
+class ComparisonReply(_Part):
+    """Products side by side."""
+
+    type: Literal["comparison"] = "comparison"
+    items: list[ProductCard]
+    rows: list[ComparisonRow]
+
+
+class Chip(_Part):
+    """Something to press; `payload` is an opaque id this server issued to this session."""
+
+    title: str
+    payload: str
+
+
+class ChipsReply(_Part):
+    """What the shopper may press next."""
+
+    type: Literal["chips"] = "chips"
+    items: list[Chip]
+
+
+class ConstraintChip(_Part):
+    """A condition in force, in words, and the payload that drops it."""
+
+    label: str
+    remove_payload: str
+
+
+class ConstraintsReply(_Part):
+    """The conditions in force."""
+
+    type: Literal["constraints"] = "constraints"
+    items: list[ConstraintChip]
+
+
+class HandoffReply(_Part):
+    """A person was asked for: whether somebody will come, and what else the shopper can do."""
+
+    type: Literal["handoff"] = "handoff"
+    status: Literal["queued", "unavailable", "human", "closed"]
+    text: str
+    email: str | None = None
+
+
+Reply = Annotated[
+    TextReply | ProductsReply | ComparisonReply | ChipsReply | ConstraintsReply | HandoffReply,
+    Field(discriminator="type"),
+]

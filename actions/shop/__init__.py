@@ -1,0 +1,1 @@
+"""The shop around the catalogue: cart, orders, answers to frequent questions."""

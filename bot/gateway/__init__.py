@@ -1,0 +1,1 @@
+"""The gateway: sessions, messages, streams, feedback and events over HTTP."""

@@ -1,0 +1,1 @@
+"""The catalogue: the record of what the shop sells, and how it gets there."""

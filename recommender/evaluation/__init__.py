@@ -1,0 +1,1 @@
+"""How good is it? Measures, runs and significance."""

@@ -1,0 +1,1 @@
+"""The index: vectors, words and columns of the catalogue, as published generations."""

