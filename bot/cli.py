@@ -1,0 +1,36 @@
+"""The `shoptalk` command: which subcommands are there, and how does an error end one?"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.commands import catalog, chat, config, evaluate, events, privacy, search, up
+from recommender.errors import ShoptalkError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A conversational shopping assistant a shop runs itself.",
+)
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(events.app, name="events")
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(config.app, name="config")
+app.add_typer(privacy.app, name="privacy")
+app.command("search")(search.search)
+app.command("chat")(chat.chat)
+app.command("up")(up.up)
+
+
+def main() -> None:
+    """Run `shoptalk`; an error a person can mend ends it with one sentence and the error's exit code."""
+    try:
+        app()
+    except ShoptalkError as error:
+        typer.secho(f"shoptalk: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)

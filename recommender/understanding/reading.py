@@ -1,0 +1,50 @@
+"""What did the shopper's words turn out to mean, and which words meant it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from recommender.understanding.query import Constraint, Query
+
+__all__ = ["Part", "Reading", "ShownItem"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """A product the shopper has in front of them: what "the second one" or "that Sony" can mean. `position` is from 1."""
+
+    id: str
+    position: int
+    title: str
+    brand: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The characters [start, end) of the text, and what they were read as (in words, for people who look for errors)."""
+
+    start: int
+    end: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The outcome of reading one message.
+
+    `query` is complete: for an amendment it is the previous query with `added` and `removed` applied. `references` are
+    ids of shown products, in the order they were named. `known` says whether any word of the search text occurs in the
+    catalogue, which tells "blue beanie" from "asdf".
+    """
+
+    kind: Literal["new", "amend"]
+    query: Query
+    added: tuple[Constraint, ...] = ()
+    removed: tuple[Constraint, ...] = ()
+    references: tuple[str, ...] = ()
+    quantity: int | None = None
+    known: bool = False
+    parts: tuple[Part, ...] = ()
