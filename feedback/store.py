@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Event", "FeedbackStore", "Impression", "Vote", "VoteOutcome"]
+from recommender.errors import BadInputError, NotFoundError
+
+__all__ = ["Event", "FeedbackStore", "Impression", "Vote", "VoteOutcome", "check_vote", "impression_not_found"]
+
+_REASON_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,23 @@ class FeedbackStore(Protocol):
     def events(self, person_id: str) -> Sequence[Event]:
         """Everything the person did, oldest first."""
         ...
+
+
+def check_vote(value: int, reason: str | None) -> str | None:
+    """The reason as it is kept: None for a vote that is taken back, and for an empty one.
+
+    Raises:
+        BadInputError: `value` is not 1, -1 or 0, or `reason` is longer than 200 characters.
+    """
+    if value not in (1, -1, 0):
+        raise BadInputError(f"A vote is 1, -1 or 0 (taken back), not {value!r}.")
+    if reason is not None and len(reason) > _REASON_CHARACTERS:
+        raise BadInputError(f"A reason has at most {_REASON_CHARACTERS} characters; this one has {len(reason)}.")
+    return (reason or None) if value else None
+
+
+def impression_not_found(impression_id: str) -> NotFoundError:
+    """The same sentence whether nobody or somebody else was shown it, so that ids cannot be probed."""
+    return NotFoundError(
+        f"You were shown no product under the id {impression_id!r}; vote on one that was shown to you."
+    )
