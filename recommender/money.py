@@ -1,0 +1,28 @@
+"""How is an amount of money written for a person?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency, is_currency
+
+from recommender.errors import BadInputError
+
+__all__ = ["format_money"]
+
+
+def format_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:
+    """`amount` as people of `locale` write it: "$1,299.00", "1.299,00 €", "￥1,299" (no cents where there are none).
+
+    Raises:
+        BadInputError: the currency is no ISO 4217 code, or the locale is not known.
+    """
+    code = currency.upper()
+    if not is_currency(code):
+        raise BadInputError(f"'{currency}' is not a currency; give a three-letter ISO 4217 code such as EUR.")
+    try:
+        parsed = Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise BadInputError(f"'{locale}' is not a known locale; give one such as en_US or de_DE.") from error
+    return format_currency(amount, code, locale=parsed)
