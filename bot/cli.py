@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from bot.commands import catalog, chat, config, evaluate, events, privacy, search, up
-from recommender.errors import ShoptalkError
+from recommender.errors import ConfigurationError, ShoptalkError
 
 __all__ = ["app", "main"]
 
@@ -34,3 +35,13 @@ def main() -> None:
     except ShoptalkError as error:
         typer.secho(f"shoptalk: {error}", err=True, fg="red")
         sys.exit(error.exit_code)
+    except ValidationError as error:
+        # Only Settings is validated before a command's own handling of its input begins.
+        for wrong in error.errors():
+            name = "_".join(str(part) for part in wrong["loc"][:1]).upper().removeprefix("SHOPTALK_")
+            typer.secho(
+                f"shoptalk: the setting SHOPTALK_{name} {wrong['msg'].removeprefix('Value error, ')}",
+                err=True,
+                fg="red",
+            )
+        sys.exit(ConfigurationError.exit_code)

@@ -38,10 +38,12 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
     SCALE = 10_000
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
+        """What the database is given."""
         return None if value is None else int((value * self.SCALE).to_integral_value())
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
+        """What the program gets back."""
         return None if value is None else Decimal(value) / self.SCALE
 
 
@@ -51,12 +53,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """What the database is given."""
         if value is not None and value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """What the program gets back."""
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)

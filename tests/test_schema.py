@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import actions.dialogue.tables
-import actions.shop.tables
-import feedback.tables
+import actions.shop.tables  # noqa: F401
+import feedback.tables  # noqa: F401
 import recommender.catalogue.tables  # noqa: F401
 from recommender.db import Base, Database
 

@@ -51,9 +51,7 @@ class CatalogueShape:
 class Searcher(Protocol):
     """Finds products. Everything returned exists, meets every constraint, and carries today's price and stock."""
 
-    def search(
-        self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()
-    ) -> SearchResult:
+    def search(self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()) -> SearchResult:
         """The best products for `query`; a page that follows another never repeats nor skips (ties go by id)."""
         ...
 

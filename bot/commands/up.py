@@ -1,0 +1,115 @@
+"""`shoptalk up`: the whole assistant in one terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.supervisor import ChildSpec, Supervisor
+from recommender.errors import ConfigurationError
+from recommender.settings import PROJECT_ROOT, Settings
+
+__all__ = ["up"]
+
+# One thread each for numeric libraries: three processes share the cores, and more threads only fight over them.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+_INDEXER_NICENESS = 10
+
+
+def up(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load the demo shop first, if this home has no shop yet.")
+    ] = False,
+) -> None:
+    """Run Rasa, the app and the indexer until Ctrl-C. Example: shoptalk up --demo"""
+    settings = Settings()
+    model = _newest_rasa_model(settings)
+    for name, port in (
+        ("gateway", settings.port),
+        ("action webhook", settings.actions_port),
+        ("Rasa", settings.rasa_port),
+    ):
+        _check_port_free(name, port)
+    _prepare_home(settings)
+    if demo:
+        from bot.demo import load_demo
+
+        load_demo(settings)
+    supervisor = Supervisor(
+        _children(settings, model),
+        ready=lambda: _is_ready(settings),
+        on_ready=lambda: typer.secho(
+            f"\nThe chat is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)\n", bold=True
+        ),
+        write=lambda line: typer.echo(line),
+    )
+    asyncio.run(supervisor.run())
+
+
+def _prepare_home(settings: Settings) -> None:
+    """Make the schema current before three processes start on it at once."""
+    from recommender.db import Database, upgrade
+
+    database = Database(settings.sql_url)
+    upgrade(database)
+    database.close()
+    settings.shop_dir.mkdir(parents=True, exist_ok=True)
+
+
+def _children(settings: Settings, model: Path) -> list[ChildSpec]:
+    environment = os.environ | _ONE_THREAD | {"PYTHONUNBUFFERED": "1"}
+    rasa_home = settings.home / "rasa"
+    rasa_home.mkdir(parents=True, exist_ok=True)
+    rasa_environment = environment | {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SHOPTALK_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
+        "SHOPTALK_ACTIONS_TOKEN": settings.secret("actions_token"),
+        "SHOPTALK_TRACKER_DB": str(rasa_home / "tracker.db"),
+        "SHOPTALK_RASA_TOKEN": settings.secret("rasa_token"),
+        "SHOPTALK_RASA_PORT": str(settings.rasa_port),
+        "SHOPTALK_RASA_MODEL": str(model),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
+    python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
+    return [
+        ChildSpec("rasa", [str(python), "-m", "bot.nlu.serve"], rasa_environment),
+        ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
+        ChildSpec("indexer", [sys.executable, "-m", "recommender.index.indexer"], environment, _INDEXER_NICENESS),
+    ]
+
+
+def _newest_rasa_model(settings: Settings) -> Path:
+    models = sorted((settings.build / "rasa").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise ConfigurationError(f"There is no Rasa model in {settings.build / 'rasa'}: run `make setup`.")
+    return models[-1]
+
+
+def _check_port_free(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"Port {port} for the {name} is taken: stop what listens there (another `shoptalk up`?) "
+                "or choose other ports with SHOPTALK_PORT, SHOPTALK_ACTIONS_PORT and SHOPTALK_RASA_PORT."
+            ) from error
+
+
+async def _is_ready(settings: Settings) -> bool:
+    import httpx
+
+    try:
+        async with httpx.AsyncClient() as client:
+            response = await client.get(f"http://{settings.host}:{settings.port}/readyz", timeout=5)
+    except httpx.HTTPError:
+        return False
+    return response.status_code == httpx.codes.OK
