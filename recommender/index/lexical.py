@@ -1,0 +1,145 @@
+"""How well do a product's words match a query's, and which products hold a word?
+
+BM25F (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004): the term
+frequencies of a product's fields, each normalised by its own length and weighted, are summed before they saturate once.
+Scores are computed when the index is built (as in Lù, "BM25S", 2024), so a query only adds up the rows of its terms.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from recommender.catalogue.product import Product
+from recommender.index.postings import Postings, Rows
+from recommender.index.terms import terms
+
+__all__ = ["LexicalBuilder", "LexicalIndex"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    weight: float
+    length_normalisation: float
+
+
+# Chosen on the even dev queries of two public catalogues, confirmed on the odd ones: see benchmarks/search.py.
+_NAME: Final = _Field(weight=6.0, length_normalisation=0.5)
+_DESCRIPTION: Final = _Field(weight=1.0, length_normalisation=0.75)
+_ATTRIBUTES: Final = _Field(weight=0.5, length_normalisation=0.75)
+_SATURATION: Final = 1.2
+
+
+class LexicalBuilder:
+    """Takes products one by one and writes their lexical index to a folder."""
+
+    def __init__(self) -> None:
+        self._vocabulary: dict[str, int] = {}
+        self._fields = [(_NAME, _Texts()), (_DESCRIPTION, _Texts()), (_ATTRIBUTES, _Texts())]
+
+    def add(self, product: Product) -> None:
+        """Take the next product."""
+        texts = (
+            "\n".join((product.title, product.brand, *product.categories)),
+            product.description,
+            "\n".join(product.attributes.values()),
+        )
+        for (_, field), text in zip(self._fields, texts, strict=True):
+            field.add([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms(text)])
+
+    def write(self, folder: Path, order: NDArray[np.intp]) -> None:
+        """Write the index of the products so far; row i is the product that was added as number order[i]."""
+        folder.mkdir()
+        counts = [(field, texts.matrix(len(self._vocabulary))[order]) for field, texts in self._fields]
+        scores = _bm25f(counts).T.tocsr()
+        names = counts[0][1].T.tocsr()
+        for matrix, name in ((scores, "scores"), (names, "names")):
+            matrix.sort_indices()
+            Postings.write(folder, name, matrix.indptr, matrix.indices)
+        np.save(folder / "scores.npy", scores.data.astype(np.float32))
+        (folder / "terms.json").write_text(json.dumps(list(self._vocabulary), ensure_ascii=False), encoding="utf-8")
+
+
+class LexicalIndex:
+    """A lexical index read from its folder; the arrays stay on disk until they are touched."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._size = size
+        self._scores = np.load(folder / "scores.npy", mmap_mode="r")
+        self._all = Postings(folder, "scores")
+        self._names = Postings(folder, "names")
+        listed = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        self._vocabulary: dict[str, int] = {term: number for number, term in enumerate(listed)}
+
+    def scores(self, query_terms: Sequence[str]) -> Floats:
+        """BM25F of every product for these terms: shape (products,), float32, 0 where no term occurs."""
+        total = np.zeros(self._size, dtype=np.float32)
+        for term in query_terms:
+            number = self._vocabulary.get(term)
+            if number is not None:
+                # A row occurs once in a term's postings, so adding in place through the index is exact.
+                total[self._all.rows(number)] += self._scores[self._all.span(number)]
+        return total
+
+    def rows(self, term: str, *, in_name: bool = False) -> Rows:
+        """The rows that hold `term`, ascending: anywhere, or in title, brand and categories only."""
+        number = self._vocabulary.get(term)
+        if number is None:
+            return np.empty(0, dtype=np.int32)
+        return (self._names if in_name else self._all).rows(number)
+
+    def holds(self, row: int, term: str, *, in_name: bool = False) -> bool:
+        """Whether the product in `row` holds `term`."""
+        rows = self.rows(term, in_name=in_name)
+        at = int(np.searchsorted(rows, row))
+        return at < len(rows) and int(rows[at]) == row
+
+
+class _Texts:
+    """The term numbers of one field of every product, end to end."""
+
+    def __init__(self) -> None:
+        self._numbers = array("i")
+        self._ends = array("q", [0])
+
+    def add(self, numbers: list[int]) -> None:
+        self._numbers.extend(numbers)
+        self._ends.append(len(self._numbers))
+
+    def matrix(self, vocabulary: int) -> sp.csr_array:
+        """How often each term occurs in each product: shape (products, vocabulary)."""
+        columns = np.frombuffer(self._numbers, dtype=np.int32) if self._numbers else np.empty(0, dtype=np.int32)
+        ends = np.frombuffer(self._ends, dtype=np.int64)
+        ones = np.ones(len(columns), dtype=np.float32)
+        counts = sp.csr_array((ones, columns, ends), shape=(len(ends) - 1, vocabulary))
+        counts.sum_duplicates()
+        return counts
+
+
+def _bm25f(fields: Sequence[tuple[_Field, sp.csr_array]]) -> sp.csr_array:
+    weighted = sum(_normalised(field, counts) for field, counts in fields).tocsr()
+    products, vocabulary = weighted.shape
+    frequency = np.bincount(weighted.indices, minlength=vocabulary)
+    rarity = np.log1p((products - frequency + 0.5) / (frequency + 0.5))
+    weighted.data *= (_SATURATION + 1) / (_SATURATION + weighted.data) * rarity[weighted.indices]
+    return weighted
+
+
+def _normalised(field: _Field, counts: sp.csr_array) -> sp.csr_array:
+    lengths = counts.sum(axis=1)
+    filled = lengths[lengths > 0]
+    average = filled.mean() if len(filled) else 1.0
+    factor = field.weight / (1 - field.length_normalisation + field.length_normalisation * lengths / average)
+    return sp.csr_array(
+        (counts.data * np.repeat(factor, np.diff(counts.indptr)), counts.indices, counts.indptr), shape=counts.shape
+    )
