@@ -9,7 +9,7 @@ from typing import Protocol
 
 from recommender.understanding.query import Query
 
-__all__ = ["CatalogueShape", "Hit", "Searcher", "SearchResult"]
+__all__ = ["CatalogueShape", "Hit", "SearchResult", "Searcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The hits from `offset` on, how many products meet the constraints, and the versions that made the scores."""
+    """The hits from `offset` on, how many products the pages run through, and the versions that made the scores.
+
+    `total` counts what meets the constraints; sorted by price or rating, what the text names among that.
+    """
 
     hits: Sequence[Hit]
     total: int

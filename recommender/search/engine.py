@@ -1,0 +1,215 @@
+"""Which products answer a query best? Words and meaning over the whole catalogue, fused, under exact constraints."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.db import Money
+from recommender.encoder.port import Encoder
+from recommender.errors import ConfigurationError, NotFoundError, UnavailableError
+from recommender.index.columns import NO_BRAND, NO_PRICE
+from recommender.index.follower import CatalogueView, Snapshot
+from recommender.index.generation import Generation
+from recommender.index.terms import content_words, word_terms
+from recommender.search.filters import meeting
+from recommender.search.port import CatalogueShape, Hit, SearchResult
+from recommender.search.relevance import named
+from recommender.understanding.query import Query, Sort
+
+__all__ = ["WEIGHTS", "SearchEngine"]
+
+WEIGHTS: Final = {"lexical": 0.4, "dense": 0.6}
+"""What each leg counts for: chosen on the even dev queries of two catalogues, see benchmarks/search.py."""
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+class SearchEngine:
+    """The `Searcher` over a `CatalogueView`.
+
+    Both legs see every product and lie between 0 and 1: `lexical` is the product's BM25F as a share of the best one in
+    the catalogue, `dense` is the cosine of query and product, below 0 cut off. Neither depends on the constraints, so
+    the same product has the same score under all of them. Without an encoder, or with one of another version than the
+    index, search goes on with words alone and says so in the result's versions.
+    """
+
+    def __init__(self, view: CatalogueView, encoder: Encoder | None) -> None:
+        self._view = view
+        self._encoder = encoder
+
+    def search(self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()) -> SearchResult:
+        """The best products for `query`; a page that follows another never repeats nor skips (ties go by id)."""
+        stopwatch = _Stopwatch()
+        snapshot = self._view.snapshot
+        with stopwatch("filter"):
+            mask = _without(meeting(snapshot, query.constraints), snapshot, exclude)
+        scored = self._score(snapshot.generation, query.text, stopwatch)
+        with stopwatch("rank"):
+            if query.sort is not Sort.RELEVANCE:
+                mask &= named(snapshot.generation, query.text, lambda: scored.total)
+            rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
+            hits = [_hit(snapshot.generation, int(row), scored, query.text) for row in rows]
+        return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
+
+    def similar(self, item_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> SearchResult:
+        """The products nearest in meaning to `item_id`, itself left out.
+
+        Raises:
+            NotFoundError: there is no such product, or it is too new to be in the index.
+        """
+        stopwatch = _Stopwatch()
+        snapshot = self._view.snapshot
+        generation = snapshot.generation
+        row = generation.rows.get(item_id)
+        if row is None or not snapshot.alive[row]:
+            raise NotFoundError(f"There is no product {item_id!r} in the search index.")
+        with stopwatch("dense"):
+            cosine = np.maximum(generation.vectors @ generation.vectors[row], 0.0)
+        scored = _Scored(
+            {"dense": cosine}, {"dense": 1.0}, {"index": generation.name, "encoder": generation.encoder_version}
+        )
+        with stopwatch("rank"):
+            mask = _without(snapshot.alive.copy(), snapshot, [item_id, *exclude])
+            rows = _best(np.flatnonzero(mask), scored.total, limit)
+            hits = [_hit(generation, int(at), scored, "") for at in rows]
+        return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
+
+    def shape(self, query: Query) -> CatalogueShape:
+        """Exact counts and prices over the products that meet the constraints and that the text names."""
+        snapshot = self._view.snapshot
+        generation = snapshot.generation
+        mask = meeting(snapshot, query.constraints)
+        mask &= named(generation, query.text, lambda: self._score(generation, query.text, _Stopwatch()).total)
+        prices = snapshot.price[mask]
+        prices = prices[prices != NO_PRICE]
+        brands = Counter(generation.columns.brand[mask].tolist())
+        brands.pop(NO_BRAND, None)
+        return CatalogueShape(
+            total=int(mask.sum()),
+            priced=len(prices),
+            lowest=_amount(prices.min()) if len(prices) else None,
+            highest=_amount(prices.max()) if len(prices) else None,
+            brands={generation.columns.brand_names[number]: count for number, count in brands.most_common()},
+        )
+
+    def _score(self, generation: Generation, text: str, stopwatch: _Stopwatch) -> _Scored:
+        """Both legs of `text` for every row; no legs for a text without words."""
+        versions = {"index": generation.name}
+        wanted = [term for word in content_words(text) for term in word_terms(word)]
+        if not wanted:
+            return _Scored({}, {}, versions, size=len(generation.ids))
+        with stopwatch("lexical"):
+            lexical = generation.lexical.scores(wanted)
+            lexical /= max(float(lexical.max(initial=0.0)), 1e-9)
+        try:
+            with stopwatch("encode"):
+                vector = self._encode(generation, text)
+        except (UnavailableError, ConfigurationError) as error:
+            return _Scored({"lexical": lexical}, {"lexical": 1.0}, {**versions, "encoder": f"off: {error}"})
+        with stopwatch("dense"):
+            dense = np.maximum(generation.vectors @ vector, 0.0)
+        return _Scored(
+            {"lexical": lexical, "dense": dense}, WEIGHTS, {**versions, "encoder": generation.encoder_version}
+        )
+
+    def _encode(self, generation: Generation, text: str) -> Floats:
+        if self._encoder is None:
+            raise UnavailableError("The sentence encoder is missing: build it with `make setup`.")
+        if self._encoder.version != generation.encoder_version:
+            raise ConfigurationError(
+                f"The index was made by encoder {generation.encoder_version}, queries are read by "
+                f"{self._encoder.version}: import the catalogue again."
+            )
+        return np.asarray(self._encoder.encode([text])[0])
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """What each leg gives every row, and their weighted sum."""
+
+    legs: dict[str, Floats]
+    weights: dict[str, float]
+    versions: dict[str, str]
+    size: int = 0
+    total: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = [np.float32(weight) * self.legs[leg] for leg, weight in self.weights.items()]
+        object.__setattr__(self, "total", sum(parts) if parts else np.zeros(self.size, dtype=np.float32))
+
+
+class _Stopwatch:
+    """Times named steps, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._steps: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self._steps[step] = (time.perf_counter() - started) * 1000
+
+    def timing_ms(self) -> dict[str, float]:
+        return {**self._steps, "total": (time.perf_counter() - self._started) * 1000}
+
+
+def _without(mask: NDArray[np.bool_], snapshot: Snapshot, ids: Collection[str]) -> NDArray[np.bool_]:
+    rows = [row for item_id in ids if (row := snapshot.generation.rows.get(item_id)) is not None]
+    mask[rows] = False
+    return mask
+
+
+def _ordered(snapshot: Snapshot, rows: Rows, scores: Floats, query: Query, depth: int) -> Rows:
+    """The first `depth` of `rows` in the query's order; what has no price or rating comes last, ties go by id."""
+    if query.sort is Sort.RELEVANCE and scores.any():
+        return _best(rows, scores, depth)
+    count = -snapshot.rating_count[rows]
+    if query.sort is Sort.RELEVANCE:
+        return rows[np.argsort(count, kind="stable")][:depth]
+    if query.sort is Sort.RATING:
+        rating = snapshot.rating[rows]
+        keys = (-scores[rows], count, -np.nan_to_num(rating, nan=-np.inf))
+    else:
+        price = snapshot.price[rows]
+        sign = 1 if query.sort is Sort.PRICE_ASC else -1
+        keys = (-scores[rows], sign * price, price == NO_PRICE)
+    return rows[np.lexsort(keys)][:depth]
+
+
+def _best(rows: Rows, scores: Floats, depth: int) -> Rows:
+    """The `depth` best-scored of `rows` (ascending, so in order of id), equal scores in order of id."""
+    found = scores[rows]
+    if 0 < depth < len(rows):
+        # Sorting only what can be among the best; all that tie with the last of them stay in.
+        reached = found >= np.partition(found, len(rows) - depth)[len(rows) - depth]
+        rows, found = rows[reached], found[reached]
+    return rows[np.argsort(-found, kind="stable")][:depth]
+
+
+def _hit(generation: Generation, row: int, scored: _Scored, text: str) -> Hit:
+    legs = {name: float(leg[row]) for name, leg in scored.legs.items()}
+    return Hit(generation.ids[row], float(scored.total[row]), legs, _matched(generation, row, text))
+
+
+def _matched(generation: Generation, row: int, text: str) -> tuple[str, ...]:
+    """The words of `text` that occur in the product, those in its title, brand or categories first."""
+    lexical = generation.lexical
+    words = [word for word in content_words(text) if all(lexical.holds(row, term) for term in word_terms(word))]
+    in_name = {word for word in words if all(lexical.holds(row, term, in_name=True) for term in word_terms(word))}
+    return tuple(sorted(words, key=lambda word: word not in in_name))
+
+
+def _amount(units: int) -> Decimal:
+    return Decimal(int(units)) / Money.SCALE
