@@ -93,11 +93,10 @@ export class MessageView {
     const address = safeAddress(item.image_url, this.#actions.api);
     const frame = element("div", { class: "picture", "aria-hidden": "true" }, (item.brand || item.title).slice(0, 1).toUpperCase());
     if (address) {
-      const image = element("img", { alt: "", loading: "lazy", referrerpolicy: "no-referrer" });
+      const image = element("img", { alt: "", referrerpolicy: "no-referrer" });
       // Until it has loaded, and when it cannot be, the initial letter stands in.
       image.addEventListener("load", () => frame.replaceChildren(image));
       image.src = address;
-      image.loading = "eager";
     }
     const page = safeAddress(item.url, this.#actions.api);
     if (!page) return frame;
