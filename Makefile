@@ -20,7 +20,7 @@ setup: ## both environments, the exported encoder, the Rasa model, the demo shop
 	@scripts/make_env.sh .venv-rasa 3.10 requirements/rasa.txt
 	@cmp -s pyproject.toml .venv/.project || { $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e . && cp pyproject.toml .venv/.project; }
 	@$(PYTHON) -m recommender.encoder.export
-	@$(RASA_PYTHON) scripts/train_rasa.py
+	@$(RASA_PYTHON) -m bot.nlu.train
 	@$(PYTHON) scripts/build_demo.py
 
 lock: ## pin both environments anew from the groups of pyproject.toml
