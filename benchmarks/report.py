@@ -15,7 +15,7 @@ TARGET = Path(__file__).parent.parent / "docs" / "numbers.md"
 HEADER = """# Numbers
 
 Made by `python -m benchmarks.report` from the files under `benchmarks/results/`; do not edit. Each table names the
-command that measured it, the machine and the day. Machines differ and are shared: compare rows of one table, not tables.
+command that measured it, the machine and the day. Machines differ: compare rows of one table, not tables.
 """
 
 

@@ -7,8 +7,9 @@ sheet.replaceSync(`
 :host {
   --accent: var(--shoptalk-accent, #0b5d4e);
   --ink: #1c2321; --soft: #55605c; --paper: #ffffff; --wash: #f1f4f2; --line: #d5dcd8; --warn: #8f2d1b;
-  position: fixed; inset: auto 16px 16px auto; z-index: 2147483000;
-  font: 15px/1.45 var(--shoptalk-font, system-ui, sans-serif); color: var(--ink); text-align: start;
+  /* The page's own rules reach the element itself; important ones in here win over important ones out there. */
+  all: initial !important; display: block !important; position: fixed !important; inset: auto 16px 16px auto !important;
+  z-index: 2147483000 !important; font: 15px/1.45 var(--shoptalk-font, system-ui, sans-serif) !important; color: var(--ink) !important;
 }
 @media (prefers-color-scheme: dark) {
   :host { --accent: var(--shoptalk-accent, #57b8a2); --ink: #eef3f0; --soft: #a9b5b0; --paper: #16201d; --wash: #22302b; --line: #3a4a44; --warn: #ffb4a3; }
@@ -56,7 +57,7 @@ h3 { margin: 0; font-size: 14px; line-height: 1.3; overflow-wrap: anywhere; disp
 table { border-collapse: collapse; font-size: 13px; }
 th, td { border: 1px solid var(--line); padding: 6px 8px; text-align: start; vertical-align: top; min-width: 90px; overflow-wrap: anywhere; }
 @media (max-width: 480px) {
-  :host { inset: auto 0 0 0; }
+  :host { inset: auto 0 0 0 !important; }
   .panel { width: 100vw; height: calc(100dvh - 64px); margin: 0; border-radius: 14px 14px 0 0; border-inline: 0; }
   .launcher { margin: 8px; }
 }

@@ -8,16 +8,22 @@ from typing import Any
 import httpx
 import pytest
 
-from benchmarks.installation import Installation
+from benchmarks.installation import Installation, free_port
 from recommender.settings import PROJECT_ROOT
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def shop_origin() -> str:
+    """Where the shop's own pages live: the one other origin that the gateway allows."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory, shop_origin: str) -> Iterator[Installation]:
     if not list((PROJECT_ROOT / "build" / "rasa").glob("*.tar.gz")):
         pytest.fail("there is no Rasa model: run `make setup` first")
     environment = {
-        "SHOPTALK_ALLOWED_ORIGINS": "http://shop.example",
+        "SHOPTALK_ALLOWED_ORIGINS": shop_origin,
         "SHOPTALK_IDENTITY_KEY": "identity-key-for-tests-only-0123",
     }
     with Installation(tmp_path_factory.mktemp("installation"), environment=environment) as installation:
