@@ -33,7 +33,10 @@ class TextReply(_Part):
 
 
 class ProductCard(_Part):
-    """One product as it is shown. `price` is a decimal string, None when the catalogue names none."""
+    """One product as it is shown. `price` is a decimal string, None when the catalogue names none.
+
+    `vote` is the shopper's live vote on this impression, filled in when the conversation is read back.
+    """
 
     id: str
     title: str
@@ -47,6 +50,7 @@ class ProductCard(_Part):
     url: str
     reasons: list[str]
     impression_id: str
+    vote: Literal[-1, 0, 1] = 0
 
 
 class ProductsReply(_Part):

@@ -1,0 +1,299 @@
+"""What was said in a conversation, by whom, in which order, and what may still be pressed?
+
+Each function is one step inside the caller's transaction. Every step that adds to a conversation first locks the row of
+its session (SQLite locks the whole record), so the messages of one conversation are numbered in the order they were
+committed and a reader that continues after a number misses none.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from feedback.tables import MessageRow, PayloadRow, SessionRow, TurnRow
+from recommender.errors import BadInputError, NotFoundError
+
+__all__ = [
+    "TURNS_PER_RASA_SESSION",
+    "Accepted",
+    "Begun",
+    "Message",
+    "Pressable",
+    "accept_turn",
+    "begin_turn",
+    "find_payload",
+    "find_session",
+    "find_turn",
+    "finish_turn",
+    "issue_payload",
+    "issue_payloads",
+    "messages_after",
+    "open_session",
+    "replies_of",
+    "unanswered_turns",
+]
+
+TURNS_PER_RASA_SESSION = 20
+"""Rasa sends its whole tracker along with every action, so a long one makes each turn slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A turn whose row is there. `repeated`: an earlier delivery of the same message had made it already."""
+
+    turn: TurnRow
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A turn the assistant may answer, as Rasa's conversation `sender`, unless `speaker_version` changes meanwhile."""
+
+    sender: str
+    speaker_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as everybody sees it. `client_message_id` is set on what the shopper's own client sent."""
+
+    id: int
+    turn_id: str | None
+    client_message_id: str | None
+    sender: str
+    body: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pressable:
+    """Something a shopper will be able to press: what `id`, which only the server knows to make, then means."""
+
+    intent: str
+    title: str
+    arguments: Mapping[str, Any]
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+def open_session(session: Session, person_id: str, channel: str, now: datetime) -> SessionRow:
+    """Begin a conversation of `person_id` on `channel`; the assistant speaks."""
+    row = SessionRow(
+        id=uuid.uuid4().hex, person_id=person_id, channel=channel, created_at=now, last_seen_at=now, speaker="bot",
+        speaker_version=0, rasa_session=0, rasa_turns=0,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find_session(session: Session, session_id: str) -> SessionRow:
+    """The conversation with this id.
+
+    Raises:
+        NotFoundError: there is none (any more).
+    """
+    return _known(session.get(SessionRow, session_id))
+
+
+def issue_payload(session: Session, session_id: str, intent: str, arguments: Mapping[str, Any], title: str) -> str:
+    """The id that stands for pressing something called `title` in this conversation, which means `intent`."""
+    pressable = Pressable(intent, title, arguments)
+    issue_payloads(session, session_id, [pressable])
+    return pressable.id
+
+
+def issue_payloads(session: Session, session_id: str, pressables: Sequence[Pressable]) -> None:
+    """Take these ids back from this conversation from now on, each for what it means."""
+    now = datetime.now(UTC)
+    session.add_all(
+        PayloadRow(
+            id=pressable.id, session_id=session_id, intent=pressable.intent, arguments=dict(pressable.arguments),
+            title=pressable.title[:200], created_at=now,
+        )
+        for pressable in pressables
+    )  # fmt: skip
+    session.flush()
+
+
+def find_payload(session: Session, session_id: str, payload_id: str) -> PayloadRow:
+    """What pressing `payload_id` means in this conversation.
+
+    Raises:
+        BadInputError: it was not issued to this conversation; whether it was to another is not told.
+    """
+    payload = session.get(PayloadRow, payload_id)
+    if payload is None or payload.session_id != session_id:
+        raise BadInputError("This payload was not issued to this session; send one that its own replies carried.")
+    return payload
+
+
+def accept_turn(
+    session: Session,
+    session_id: str,
+    *,
+    text: str = "",
+    payload_id: str | None = None,
+    client_message_id: str | None = None,
+    now: datetime,
+) -> Accepted:
+    """Keep what the shopper said (`text`) or pressed (`payload_id`); once committed, it is accepted.
+
+    While a human speaks or is awaited the turn is only kept. A conversation that a human closed is the assistant's
+    again with the next message, in a new Rasa session.
+
+    Raises:
+        NotFoundError: the conversation does not exist.
+        BadInputError: the payload was not issued to this conversation.
+    """
+    conversation = _locked(session, session_id)
+    if client_message_id is not None:
+        earlier = session.scalar(
+            select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.client_message_id == client_message_id)
+        )
+        if earlier is not None:
+            return Accepted(earlier, repeated=True)
+    if payload_id is not None:
+        text = find_payload(session, session_id, payload_id).title
+    conversation.last_seen_at = now
+    if conversation.speaker == "closed":
+        conversation.speaker = "bot"
+        conversation.speaker_version += 1
+        _new_rasa_session(conversation)
+    turn = TurnRow(
+        id=uuid.uuid4().hex, session_id=session_id, client_message_id=client_message_id, text=text,
+        payload_id=payload_id, status="accepted" if conversation.speaker == "bot" else "kept", timing_ms={},
+        created_at=now,
+    )  # fmt: skip
+    session.add(turn)
+    session.flush()
+    _add_message(session, turn, "shopper", {"type": "text", "text": text}, now)
+    return Accepted(turn, repeated=False)
+
+
+def begin_turn(session: Session, turn_id: str, *, may_renew: bool) -> Begun | None:
+    """Claim an accepted turn for the assistant; None when it is not the assistant's to answer (any more).
+
+    After `TURNS_PER_RASA_SESSION` turns Rasa gets a new conversation, unless `may_renew` is false because the shopper
+    is in the middle of answering a question.
+
+    Raises:
+        NotFoundError: the conversation was erased meanwhile.
+    """
+    turn, conversation = _locked_turn(session, turn_id)
+    if turn.status != "accepted":
+        return None
+    if conversation.speaker != "bot":
+        turn.status = "kept"
+        return None
+    if may_renew and conversation.rasa_turns >= TURNS_PER_RASA_SESSION:
+        _new_rasa_session(conversation)
+    conversation.rasa_turns += 1
+    return Begun(f"{conversation.id}.{conversation.rasa_session}", conversation.speaker_version)
+
+
+def finish_turn(
+    session: Session,
+    turn_id: str,
+    replies: Sequence[Mapping[str, Any]],
+    *,
+    speaker_version: int,
+    timing_ms: Mapping[str, float],
+    failed: bool = False,
+    now: datetime,
+) -> str:
+    """Store the assistant's replies; the status the turn ends with.
+
+    Whoever speaks is checked again here, in the transaction that stores: when that changed since the turn was begun,
+    the replies are kept as a draft that the shopper does not see, and the turn is "dropped".
+
+    Raises:
+        NotFoundError: the conversation was erased meanwhile.
+    """
+    turn, conversation = _locked_turn(session, turn_id)
+    if turn.status != "accepted":
+        return turn.status
+    turn.timing_ms = dict(timing_ms)
+    turn.answered_at = now
+    if conversation.speaker_version != speaker_version:
+        turn.status = "dropped"
+        turn.draft = [dict(reply) for reply in replies]
+        return turn.status
+    turn.status = "failed" if failed else "answered"
+    for reply in replies:
+        _add_message(session, turn, "bot", dict(reply), now)
+    return turn.status
+
+
+def find_turn(session: Session, turn_id: str) -> TurnRow:
+    """The turn with this id.
+
+    Raises:
+        NotFoundError: there is none (any more).
+    """
+    turn = session.get(TurnRow, turn_id)
+    if turn is None:
+        raise NotFoundError("This turn does not exist any more; its conversation was erased.")
+    return turn
+
+
+def replies_of(session: Session, turn_id: str) -> list[dict[str, Any]]:
+    """What the assistant answered in this turn, in order."""
+    rows = select(MessageRow.body).where(MessageRow.turn_id == turn_id, MessageRow.sender == "bot")
+    return list(session.scalars(rows.order_by(MessageRow.id)))
+
+
+def messages_after(session: Session, session_id: str, after: int = 0, limit: int = 200) -> list[Message]:
+    """The first `limit` messages of the conversation with an id above `after`, in order."""
+    asked = and_(TurnRow.id == MessageRow.turn_id, MessageRow.sender == "shopper")
+    rows = session.execute(
+        select(MessageRow, TurnRow.client_message_id)
+        .outerjoin(TurnRow, asked)
+        .where(MessageRow.session_id == session_id, MessageRow.id > after)
+        .order_by(MessageRow.id)
+        .limit(limit)
+    )
+    return [
+        Message(row.id, row.turn_id, client_message_id, row.sender, row.body, row.created_at)
+        for row, client_message_id in rows
+    ]
+
+
+def unanswered_turns(session: Session) -> list[TurnRow]:
+    """Every turn that was accepted and not answered, in the order in which they were said."""
+    said = select(func.min(MessageRow.id)).where(MessageRow.turn_id == TurnRow.id).scalar_subquery()
+    return list(session.scalars(select(TurnRow).where(TurnRow.status == "accepted").order_by(said)))
+
+
+def _locked(session: Session, session_id: str) -> SessionRow:
+    """The conversation, which nobody else adds to until the transaction ends."""
+    return _known(session.get(SessionRow, session_id, with_for_update=True))
+
+
+def _locked_turn(session: Session, turn_id: str) -> tuple[TurnRow, SessionRow]:
+    turn = find_turn(session, turn_id)
+    conversation = _locked(session, turn.session_id)
+    session.refresh(turn)  # it may have been answered while the lock was waited for
+    return turn, conversation
+
+
+def _known(row: SessionRow | None) -> SessionRow:
+    if row is None:
+        raise NotFoundError("This conversation does not exist any more; open a new session.")
+    return row
+
+
+def _new_rasa_session(conversation: SessionRow) -> None:
+    conversation.rasa_session += 1
+    conversation.rasa_turns = 0
+
+
+def _add_message(session: Session, turn: TurnRow, sender: str, body: dict[str, Any], now: datetime) -> None:
+    session.add(MessageRow(session_id=turn.session_id, turn_id=turn.id, sender=sender, body=body, created_at=now))
+    session.flush()
