@@ -66,7 +66,7 @@ class SentenceEncoder:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             graph = (folder / "model-int8.onnx").read_bytes()
         except OSError as error:
-            raise RasaException(f"The encoder {folder} is incomplete ({error.strerror}: {error.filename}): run make setup.") from error
+            raise RasaException(f"The encoder {folder} is incomplete ({error}): run make setup.") from error
         self.version: str = manifest["version"]
         self.dimension: int = manifest["dimension"]
         self._tokenizer.no_padding()
@@ -112,7 +112,12 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         """Nothing can be configured but what every featurizer has."""
 
     def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, encoder: SentenceEncoder
+        self,
+        config: dict[str, Any],
+        name: str,
+        model_storage: ModelStorage,
+        resource: Resource,
+        encoder: SentenceEncoder,
     ) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
@@ -121,7 +126,11 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EncoderFeaturizer:
         """The featurizer over the encoder of this checkout."""
         return cls(config, execution_context.node_name, model_storage, resource, SentenceEncoder(encoder_folder()))
@@ -167,5 +176,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
             text = message.get(TEXT)
             if text:
                 vector = self._encoder.encode(text)[np.newaxis]
-                message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS]))
+                message.add_features(
+                    Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS])
+                )
         return messages

@@ -61,7 +61,11 @@ class EntityTagger(EntityExtractorMixin, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EntityTagger:
         """An untrained tagger, which finds nothing."""
         return cls(config, model_storage, resource)
@@ -81,11 +85,11 @@ class EntityTagger(EntityExtractorMixin, GraphComponent):
             path = folder / "tagger.crfsuite"
             if path.exists():
                 component._tagger = pycrfsuite.Tagger()
-                component._tagger.open_inmemory(path.read_bytes())
+                component._tagger.open(str(path))
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the CRF on all messages; those without entities teach what is none. Without any entity, nothing is fit."""
+        """Fit the CRF on all messages; those without entities teach what is none. No entities, no CRF."""
         with self._model_storage.write_to(self._resource) as folder:
             if training_data.entity_examples:
                 trainer = pycrfsuite.Trainer(verbose=False)
@@ -108,7 +112,7 @@ class EntityTagger(EntityExtractorMixin, GraphComponent):
                 path = folder / "tagger.crfsuite"
                 trainer.train(str(path))
                 self._tagger = pycrfsuite.Tagger()
-                self._tagger.open_inmemory(path.read_bytes())
+                self._tagger.open(str(path))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -134,7 +138,7 @@ def word_features(tokens: list[Token]) -> list[list[str]]:
     words = [token.text.lower() for token in tokens]
     padded = ["<<", "<", *words, ">", ">>"]
     features = []
-    for place, (token, word) in enumerate(zip(tokens, words)):
+    for place, (token, word) in enumerate(zip(tokens, words, strict=True)):
         features.append(
             [
                 "bias",
@@ -173,7 +177,7 @@ def spans(text: str, tokens: list[Token], token_tags: list[str]) -> list[dict[st
     """The entities that BIO tags describe; an I- that continues nothing begins a span of its own."""
     found: list[dict[str, Any]] = []
     previous = _OUTSIDE
-    for token, tag in zip(tokens, token_tags):
+    for token, tag in zip(tokens, token_tags, strict=True):
         if tag != _OUTSIDE:
             kind = tag[2:]
             if tag.startswith("I-") and previous[2:] == kind:

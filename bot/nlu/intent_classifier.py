@@ -56,7 +56,7 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
             RasaException: C is not positive, or sparse_weight is negative.
         """
         if config["C"] <= 0 or config["sparse_weight"] < 0:
-            raise RasaException("NeighbourIntentClassifier in config.yml needs C above 0 and sparse_weight of 0 or more.")
+            raise RasaException("NeighbourIntentClassifier in config.yml needs C > 0 and sparse_weight >= 0.")
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -70,7 +70,11 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> NeighbourIntentClassifier:
         """An untrained classifier."""
         return cls(config, model_storage, resource)
@@ -129,19 +133,19 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
             )
         return self._resource
 
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Predict the training messages too: components after this one may ask for it."""
-        self.process(training_data.training_examples)
-        return training_data
-
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `intent` and `intent_ranking`, best first, confidences between 0 and 1 (they need not sum to 1)."""
+        """Set `intent` and `intent_ranking`, best first; confidences lie between 0 and 1 and need not sum to 1.
+
+        A message without text has no intent, with confidence 0.
+        """
         readable = [message for message in messages if message.get(TEXT)]
+        for message in messages:
+            message.set(INTENT, {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, add_to_output=True)
         if not readable:
             return messages
         dense = _dense(readable)
         scores = np.sqrt(self._probabilities(dense, readable) * self._nearest(dense))
-        for message, row in zip(readable, scores):
+        for message, row in zip(readable, scores, strict=True):
             order = np.argsort(-row, kind="stable")[: self._config["ranking_length"]]
             ranking = [{INTENT_NAME_KEY: self._labels[i], PREDICTED_CONFIDENCE_KEY: float(row[i])} for i in order]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -151,7 +155,9 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
     def _features(self, dense: NDArray[np.float32], messages: list[Message]) -> csr_matrix:
         """Dense and sparse features side by side, shape (messages, dense + sparse)."""
         sparse = _sparse(messages)
-        return csr_matrix(dense) if sparse is None else hstack([csr_matrix(dense), sparse * self._config["sparse_weight"]]).tocsr()
+        if sparse is None:
+            return csr_matrix(dense)
+        return hstack([csr_matrix(dense), sparse * self._config["sparse_weight"]]).tocsr()
 
     def _probabilities(self, dense: NDArray[np.float32], messages: list[Message]) -> NDArray[np.float32]:
         """Softmax of the regression, shape (messages, labels)."""

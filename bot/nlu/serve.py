@@ -26,7 +26,7 @@ def main() -> None:
         "--auth-token",
         os.environ["SHOPTALK_RASA_TOKEN"],
         "--endpoints",
-        "endpoints.yml",
+        "endpoints.up.yml",
         "--credentials",
         "credentials.yml",
     ]

@@ -62,14 +62,20 @@ def main() -> None:
 
 def _train(folder: Path) -> Path:
     """Train with Rasa into `folder`; the steps are printed as they begin."""
-    warnings.simplefilter("ignore")  # Rasa's own old dependencies; nothing in them can be mended here
-    os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", TQDM_DISABLE="1", OMP_NUM_THREADS="1")
+    os.environ.update(
+        RASA_TELEMETRY_ENABLED="false",
+        SQLALCHEMY_SILENCE_UBER_WARNING="1",
+        TF_CPP_MIN_LOG_LEVEL="3",
+        LOG_LEVEL="WARNING",  # also turns Rasa's progress bars off
+        OMP_NUM_THREADS="1",
+    )
     os.chdir(PROJECT_ROOT)
     from rasa.model_training import train
+    from rasa.utils.log_utils import configure_structlog
 
-    steps = logging.getLogger("rasa.engine.training.hooks")
-    steps.setLevel(logging.INFO)
-    steps.addHandler(logging.StreamHandler(sys.stdout))
+    configure_structlog(logging.WARNING)
+    warnings.simplefilter("ignore")  # Rasa's own old dependencies; nothing in them can be mended here
+    logging.getLogger("rasa.engine.training.hooks").setLevel(logging.INFO)  # one line a step, through Rasa's handler
     # Forced: Rasa's cache of finished steps sees neither our components' code nor the encoder's weights.
     result = train(
         domain="domain.yml",
