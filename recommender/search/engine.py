@@ -56,7 +56,7 @@ class SearchEngine:
         scored = self._score(snapshot.generation, query.text, stopwatch)
         with stopwatch("rank"):
             if query.sort is not Sort.RELEVANCE:
-                mask &= named(snapshot.generation, query.text, lambda: scored.total)
+                mask &= named(snapshot.generation, query, lambda: scored.total)
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
             hits = [_hit(snapshot.generation, int(row), scored, query.text) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
@@ -89,7 +89,7 @@ class SearchEngine:
         snapshot = self._view.snapshot
         generation = snapshot.generation
         mask = meeting(snapshot, query.constraints)
-        mask &= named(generation, query.text, lambda: self._score(generation, query.text, _Stopwatch()).total)
+        mask &= named(generation, query, lambda: self._score(generation, query.text, _Stopwatch()).total)
         prices = snapshot.price[mask]
         prices = prices[prices != NO_PRICE]
         brands = Counter(generation.columns.brand[mask].tolist())
