@@ -1,0 +1,175 @@
+"""Which of the products in front of the shopper does the message point at?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from recommender.catalogue.facets import brand_key
+from recommender.catalogue.words import singular, words
+from recommender.understanding.numbers import ORDINALS, read_count
+from recommender.understanding.reading import ShownItem
+from recommender.understanding.tokens import Phrases, Sheet
+
+__all__ = ["read_references"]
+
+_THINGS = frozenset({"one", "ones", "item", "items", "product", "products", "option", "options", "result", "results"})
+_NUMBERED = Phrases.all_meaning(
+    True, ["#", "number", "no .", "nr", "nr .", "item", "option", "product", "result", "num"]
+)
+_ALL = Phrases.all_meaning(
+    True, ["both", "both of them", "all of them", "all of these", "these two", "those two", "the two"]
+)
+_PRONOUNS = Phrases.all_meaning(
+    True, ["it", "this", "that", "this one", "that one", "this item", "that item", "this product"]
+)
+_EXTREMES = Phrases(
+    dict.fromkeys(["cheaper", "cheapest", "least expensive", "less expensive", "lowest priced"], False)
+    | dict.fromkeys(["more expensive", "most expensive", "pricier", "priciest", "dearest", "dearer"], True)
+)
+_OF_THE_SHOWN = Phrases.all_meaning(
+    True,
+    [
+        "one",
+        "of the two",
+        "of the three",
+        "of these",
+        "of those",
+        "of them",
+        "one of the two",
+        "one of these",
+        "one of them",
+    ]
+    + ["of the lot", "of the bunch", "one of those", "of all of them"],
+)
+_AFTER_ORDINAL = frozenset(
+    "and or with is in to please too for from on instead again but more looks seems costs than".split()
+)
+
+
+def read_references(sheet: Sheet, shown: Sequence[ShownItem]) -> tuple[str, ...]:
+    """Take what points at shown products; their ids in the order they were named, each once.
+
+    "it", "this" and "that" mean the shown product only where there is exactly one.
+    """
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(sheet) and shown:
+        reference = _reference(sheet, at, shown)
+        if reference is None:
+            at += 1
+            continue
+        end, items = reference
+        sheet.take(at, end, "the shown " + ", ".join(f"#{item.position}" for item in items))
+        found.update(dict.fromkeys(item.id for item in items))
+        at = end
+    return tuple(found)
+
+
+def _reference(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    return (
+        _all(sheet, at, shown)
+        or _numbered(sheet, at, shown)
+        or _extreme(sheet, at, shown)
+        or _ordinal(sheet, at, shown)
+        or _described(sheet, at, shown)
+        or _pronoun(sheet, at, shown)
+    )
+
+
+def _all(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    found = _ALL.match(sheet, at)
+    if found is None or not (sheet.ends_at(found[0]) or sheet.key(found[0]) in _AFTER_ORDINAL):
+        return None
+    if "two" in (sheet.key(found[0] - 1), sheet.key(found[0] - 2)) or sheet.key(at) == "both":
+        return (found[0], list(shown)) if len(shown) == 2 else None
+    return found[0], list(shown)
+
+
+def _numbered(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    """ "#2", "number 3", "item 1 and 2"."""
+    lead = _NUMBERED.match(sheet, at)
+    count = read_count(sheet, lead[0]) if lead else None
+    if count is None:
+        return None
+    items = _at_positions(shown, [count[0]])
+    return (count[1], items) if items else None
+
+
+def _at_positions(shown: Sequence[ShownItem], positions: Sequence[int]) -> list[ShownItem]:
+    return [item for position in positions for item in shown if item.position == position]
+
+
+def _ordinal(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    """ "the second one", "the first two", "the last", "2nd"."""
+    start = at + (sheet.key(at) in ("the", "that", "this"))
+    key = sheet.key(start)
+    ordered = sorted(shown, key=lambda item: item.position)
+    count = read_count(sheet, start + 1)
+    if key in ("first", "last", "top") and count and sheet.key(start + 1) != "one" and _pointing(sheet, count[1]):
+        items = ordered[-count[0] :] if key == "last" else ordered[: count[0]]
+        return count[1] + (sheet.key(count[1]) in _THINGS), items
+    if key == "last":
+        items = ordered[-1:]
+    elif key in ORDINALS:
+        items = _at_positions(shown, [ORDINALS[key]])
+    else:
+        return None
+    things = sheet.key(start + 1) in _THINGS
+    if not items or not (things or (start > at or start == 0 or len(sheet) == 1) and _pointing(sheet, start + 1)):
+        return None
+    return start + 1 + things, items
+
+
+def _pointing(sheet: Sheet, at: int) -> bool:
+    """Whether an ordinal that ends before token `at` stands for a thing, rather than being part of a name."""
+    return sheet.ends_at(at) or sheet.key(at) in _THINGS or sheet.key(at) in _AFTER_ORDINAL
+
+
+def _extreme(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    """ "the cheaper of the two", "the most expensive one"."""
+    start = at + (sheet.key(at) == "the")
+    extreme = _EXTREMES.match(sheet, start)
+    tail = _OF_THE_SHOWN.match(sheet, extreme[0]) if extreme else None
+    if extreme is None or tail is None or (start == at and tail[0] - extreme[0] == 1):
+        return None
+    priced = [(item.price, item) for item in shown if item.price is not None]
+    if not priced or (sheet.key(tail[0]) in ("with", "that", "in") and tail[0] - extreme[0] == 1):
+        return None
+
+    def price(entry: tuple[Decimal, ShownItem]) -> Decimal:
+        return entry[0]
+
+    chosen = max(priced, key=price) if extreme[1] else min(priced, key=price)
+    return tail[0], [chosen[1]]
+
+
+def _described(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    """ "that Sony", "the red one", "the wool jacket one": words that exactly one shown product has."""
+    if sheet.key(at) not in ("the", "that", "this"):
+        return None
+    end = at + 1
+    while end < len(sheet) and end - at <= 3 and sheet.key(end).isalnum() and sheet.key(end) not in _THINGS:
+        end += 1
+        if sheet.key(at) != "the" and sheet.key(end) not in _THINGS and end - at == 2:
+            break
+    said = [singular(sheet.key(i)) for i in range(at + 1, end)]
+    names_thing = sheet.key(end) in _THINGS
+    if not said or (sheet.key(at) == "the" and not names_thing):
+        return None
+    matching = [item for item in shown if _has_words(item, said)]
+    return (end + names_thing, matching) if len(matching) == 1 else None
+
+
+def _has_words(item: ShownItem, said: Sequence[str]) -> bool:
+    title = {singular(word) for word in words(item.title)} | set(brand_key(item.brand).split())
+    return all(word in title for word in said)
+
+
+def _pronoun(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    found = _PRONOUNS.match(sheet, at)
+    if found is None or len(shown) != 1:
+        return None
+    if sheet.key(at) in ("this", "that") and found[0] == at + 1 and not _pointing(sheet, found[0]):
+        return None
+    return found[0], [shown[0]]

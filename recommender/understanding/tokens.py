@@ -1,0 +1,121 @@
+"""Where are the words of a message, and which of them are already understood?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from recommender.catalogue.words import fold
+from recommender.understanding.reading import Part
+
+__all__ = ["MAX_CHARACTERS", "Phrases", "Sheet", "Token", "tokenize"]
+
+MAX_CHARACTERS: Final = 2_000
+"""Of a longer message only the beginning is read: nobody describes a product in more, and time stays bounded."""
+
+_MARK = "\u0300-\u036f"
+_TOKEN = re.compile(
+    rf"\d+(?:[.,]\d+)*[^\W_{_MARK}]*"  # 30, 1,299.00, 1.5k, 13in
+    r"|(?:[^\W\d_]\.){2,}[^\W\d_]?"  # M.A.C
+    rf"|[^\W\d_](?:[^\W_]|[{_MARK}]|['’](?=[^\W_]))*(?:(?<=\d)\.\d+|\.com\b)?"  # levi's, hdmi2.1, café
+    r"|[^\s\w]|_"
+)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or one other visible character, at [start, end) of the message; `key` is its folded form."""
+
+    key: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it holds a letter or a digit."""
+        return self.key[:1].isalnum()
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `text` in order. Dots inside abbreviations are left out of the key: "M.A.C" has the key "mac"."""
+    return [
+        Token(_key(found[0]), found.start(), found.end()) for found in _TOKEN.finditer(text) if not found[0].isspace()
+    ]
+
+
+def _key(text: str) -> str:
+    key = fold(text)
+    if not key:
+        return text
+    return "and" if key == "&" else key if key[0].isdigit() or not key[0].isalpha() else _without_dots(key)
+
+
+def _without_dots(key: str) -> str:
+    return key if key[-1:].isdigit() else key.replace(".", "")
+
+
+class Sheet:
+    """A message whose tokens the readers take one after another; what nobody takes is left to search by meaning."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text[:MAX_CHARACTERS]
+        self.tokens = tokenize(self.text)
+        self.taken = [False] * len(self.tokens)
+        self.parts: list[Part] = []
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def key(self, at: int) -> str:
+        """The folded form of token `at`; empty where there is none or it is taken."""
+        return self.tokens[at].key if 0 <= at < len(self.tokens) and not self.taken[at] else ""
+
+    def raw(self, start: int, end: int) -> str:
+        """What was written for the tokens [start, end)."""
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+    def glued(self, at: int) -> bool:
+        """Whether nothing stands between token `at` and the one before it."""
+        return 0 < at < len(self.tokens) and self.tokens[at - 1].end == self.tokens[at].start
+
+    def ends_at(self, at: int) -> bool:
+        """Whether a phrase may end before token `at`: at the end of the message or before a punctuation mark."""
+        return at >= len(self.tokens) or self.taken[at] or (not self.tokens[at].is_word and not self.glued(at + 1))
+
+    def take(self, start: int, end: int, meaning: str) -> None:
+        """The tokens [start, end) mean `meaning` and are not searched for."""
+        for at in range(start, end):
+            self.taken[at] = True
+        self.note(start, end, meaning)
+
+    def note(self, start: int, end: int, meaning: str) -> None:
+        """The tokens [start, end) mean `meaning`, and are searched for as well."""
+        self.parts.append(Part(self.tokens[start].start, self.tokens[end - 1].end, meaning))
+
+
+class Phrases(Generic[Value]):
+    """Fixed phrases and what each stands for; the longest that fits wins."""
+
+    def __init__(self, meanings: Mapping[str, Value]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
+        for phrase, meaning in meanings.items():
+            keys = tuple(token.key for token in tokenize(phrase))
+            self._by_first.setdefault(keys[0], []).append((keys, meaning))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    @classmethod
+    def all_meaning(cls, meaning: Value, phrases: Iterable[str]) -> Phrases[Value]:
+        """Phrases that stand for the same."""
+        return cls(dict.fromkeys(phrases, meaning))
+
+    def match(self, sheet: Sheet, at: int) -> tuple[int, Value] | None:
+        """Where the longest phrase that starts at token `at` ends, and its meaning."""
+        for keys, meaning in self._by_first.get(sheet.key(at), ()):
+            if all(sheet.key(at + offset) == key for offset, key in enumerate(keys)):
+                return at + len(keys), meaning
+        return None

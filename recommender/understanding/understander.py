@@ -1,0 +1,207 @@
+"""What is the shopper asking for, in terms of this catalogue?
+
+The readers take their phrases from the message one after another, the surest first; what nobody takes is searched for
+by meaning. Words that name a colour, material or brand are conditions and stay in the search text as well: products that
+carry the word in their title are better matches than those that mention it in an attribute. Sizes, prices, ratings,
+stock, negations and courtesies leave the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from recommender.catalogue.words import singular, words
+from recommender.understanding.amend import changed, compared, joined, other_than_shown
+from recommender.understanding.cues import Comparison, Cues, read_cues
+from recommender.understanding.mentions import Mention, read_mentions, read_sizes
+from recommender.understanding.negation import read_unwanted
+from recommender.understanding.prices import read_prices
+from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
+from recommender.understanding.reading import Reading, ShownItem
+from recommender.understanding.references import read_references
+from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, take_filler
+from recommender.understanding.tokens import Sheet
+from recommender.understanding.vocabulary import Vocabulary
+from recommender.understanding.wishes import read_quantity, read_rating, read_sort, read_stock
+
+__all__ = ["Understander"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """Everything one message says, before it is joined with what was said earlier."""
+
+    text: str
+    content: tuple[str, ...]
+    """Folded words of the text that are neither names nor stop words: what kind of thing it is about."""
+    constraints: tuple[Constraint, ...]
+    mentions: tuple[Mention, ...]
+    cues: Cues
+    sort: Sort | None
+    references: tuple[str, ...]
+    quantity: int | None
+    opens_search: bool
+    understood: bool
+
+
+class Understander:
+    """Reads messages with the words of one catalogue. Stateless: safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def understand(
+        self,
+        text: str,
+        *,
+        previous: Query | None = None,
+        shown: Sequence[ShownItem] = (),
+        amend: bool | None = None,
+    ) -> Reading:
+        """What `text` means after `previous`, with `shown` in front of the shopper. Never raises, whatever the text.
+
+        Args:
+            text: the message as it was written; beyond `tokens.MAX_CHARACTERS` it is not read.
+            previous: the query in force, None at the beginning.
+            shown: the products the last reply showed; where the talk is about one of them, only that one.
+            amend: whether the dialogue believes this changes `previous`; the words may overrule it.
+        """
+        sheet = Sheet(text)
+        message = self._read(sheet, previous, shown)
+        if previous is not None and self._amends(message, previous, amend):
+            kind: Literal["new", "amend"] = "amend"
+            query = self._amended(previous, message)
+        else:
+            kind = "new"
+            query = Query(message.text, message.constraints, message.sort or Sort.RELEVANCE)
+            query = self._with_category(query, message)
+        old = previous.constraints if previous and kind == "amend" else ()
+        return Reading(
+            kind=kind,
+            query=query,
+            added=tuple(constraint for constraint in query.constraints if constraint not in old),
+            removed=tuple(constraint for constraint in old if constraint not in query.constraints),
+            references=message.references,
+            quantity=message.quantity,
+            known=self._known(message, query),
+            parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
+        )
+
+    def _read(self, sheet: Sheet, previous: Query | None, shown: Sequence[ShownItem]) -> _Message:
+        vocabulary = self.vocabulary
+        references = read_references(sheet, shown)
+        opens = opens_search(sheet)
+        stock = read_stock(sheet)
+        rating = read_rating(sheet)
+        price = read_prices(sheet, pounds_are_money=vocabulary.currency == "GBP")
+        quantity = price.quantity or read_quantity(sheet)
+        cues = read_cues(sheet)
+        sort = read_sort(sheet)
+        sizes = read_sizes(sheet, vocabulary)
+        mentions = read_mentions(sheet, vocabulary)
+        unwanted = read_unwanted(sheet, mentions, vocabulary)
+        for size in sizes:
+            if not any(sheet.taken[size.start : size.end]):
+                sheet.take(size.start, size.end, f"size {' or '.join(size.values)}")
+            else:
+                sizes = [other for other in sizes if other is not size]
+        wanted = [mention for mention in mentions if not any(sheet.taken[mention.start : mention.end])]
+        sure = [mention for mention in wanted if mention.sure]
+        for mention in sure:
+            sheet.note(mention.start, mention.end, f"{mention.facet.value} {' or '.join(mention.values)}")
+        take_filler(sheet, wanted)
+        text, kept = remaining(sheet, wanted)
+        named = {at for mention in sure for at in range(mention.start, mention.end)}
+        content = tuple(
+            sheet.tokens[at].key for at in kept if at not in named and sheet.tokens[at].key not in STOP_WORDS
+        )
+        items = [item for item in shown if item.id in references] or list(shown)
+        if cues.comparison in (Comparison.CHEAPER, Comparison.DEARER) and not compared(
+            cues.comparison, previous, items
+        ):
+            sort = sort or (Sort.PRICE_ASC if cues.comparison is Comparison.CHEAPER else Sort.PRICE_DESC)
+        constraints = joined(
+            [
+                *(Constraint(mention.facet, Op.ANY_OF, mention.values) for mention in (*sure, *sizes)),
+                *(Constraint(one.facet, Op.NONE_OF, one.values) for one in unwanted),
+                *(compared(cues.comparison, previous, items) if cues.comparison else ()),
+                *other_than_shown(cues, previous, items),
+                *price.constraints,
+                *rating,
+                *stock,
+            ]
+        )
+        return _Message(
+            text=text,
+            content=content,
+            constraints=changed((), constraints),
+            mentions=tuple(sure),
+            cues=cues,
+            sort=sort,
+            references=references,
+            quantity=quantity,
+            opens_search=opens,
+            understood=bool(constraints or sort or references or quantity or cues.speak_of_before),
+        )
+
+    def _amends(self, message: _Message, previous: Query, hint: bool | None) -> bool:
+        """Whether the message changes the previous query rather than starting another."""
+        content = {singular(word) for word in message.content}
+        if not content:
+            brand_alone = any(mention.facet is Facet.BRAND for mention in message.mentions)
+            return message.understood and not (hint is False and brand_alone and not message.cues.speak_of_before)
+        names_other_thing = not content <= {singular(word) for word in words(previous.text)}
+        if not names_other_thing:
+            return hint is not False or message.cues.speak_of_before
+        if message.cues.speak_of_before:
+            return True
+        if hint:
+            return not (message.opens_search or " ".join(map(singular, message.content)) in self.vocabulary.categories)
+        return hint is None and message.cues.continues and not message.opens_search
+
+    def _amended(self, previous: Query, message: _Message) -> Query:
+        before = () if message.cues.reset else previous.constraints
+        replaces_text = message.cues.instead and bool(message.content)
+        lifted = {*message.cues.lifted, *((Facet.CATEGORY,) if replaces_text else ())}
+        if Facet.COLOUR in message.cues.another:
+            lifted.add(Facet.COLOUR)
+        constraints = changed(before, message.constraints, lifted=lifted, also=message.cues.also)
+        text = self._names_in_force(previous, constraints, only=replaces_text)
+        old_words = set(words(text))
+        new_words = [word for word in message.text.split() if not old_words.union(STOP_WORDS).issuperset(words(word))]
+        sort = message.sort or (Sort.RELEVANCE if message.cues.reset else previous.sort)
+        query = replace(previous, text=" ".join([*text.split(), *new_words]), constraints=constraints, sort=sort)
+        return self._with_category(query, message) if replaces_text else query
+
+    def _names_in_force(self, previous: Query, constraints: tuple[Constraint, ...], *, only: bool) -> str:
+        """The previous text without the names whose constraint is gone; with `only`, nothing but the names that stay."""
+        gone = {(old.facet, value) for old in previous.constraints if old.op is Op.ANY_OF for value in old.values} - {
+            (new.facet, value) for new in constraints if new.op is Op.ANY_OF for value in new.values
+        }
+        if not gone and not only:
+            return previous.text
+        sheet = Sheet(previous.text)
+        mentions = read_mentions(sheet, self.vocabulary)
+        for mention in mentions:
+            if any((mention.facet, value) in gone for value in mention.values):
+                sheet.take(mention.start, mention.end, "no longer asked for")
+        kept = [mention for mention in mentions if not sheet.taken[mention.start]]
+        if only:
+            return " ".join(sheet.raw(mention.start, mention.end) for mention in kept if mention.sure)
+        return remaining(sheet, kept)[0]
+
+    def _with_category(self, query: Query, message: _Message) -> Query:
+        """The query with the category as a condition, where the text names one category exactly and nothing else."""
+        key = " ".join(singular(word) for word in message.content)
+        if key not in self.vocabulary.categories:
+            return query
+        category = Constraint(Facet.CATEGORY, Op.ANY_OF, (key,))
+        return query.with_constraints((*query.constraints, category))
+
+    def _known(self, message: _Message, query: Query) -> bool:
+        searched = [word for word in words(query.text) if word not in STOP_WORDS]
+        if not searched:
+            return message.understood
+        return any(self.vocabulary.knows(word) for word in searched)
