@@ -1,0 +1,1 @@
+"""How does a shop's product feed, in whatever format it comes, become products?"""
