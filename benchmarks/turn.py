@@ -205,7 +205,7 @@ def main() -> None:
 
     long = timings.median(series[7]) / timings.median(series[6])
     comments = [
-        f"A search turn adds {difference('p50 ms'):.1f} ms (p50), {difference('p95 ms'):.1f} ms (p95) to the same Rasa.",
+        f"A search turn adds {difference('p50 ms'):.1f} ms (p50), {difference('p95 ms'):.1f} (p95) to the same Rasa.",
         f"The 200th turn of a conversation takes {long:.2f} times the 5th (medians of ten turns each).",
         *(f"{name}: {mib:.0f} MiB resident, all processes together." for name, mib in memory.items()),
     ]
