@@ -92,7 +92,7 @@ class Snapshot:
 class CatalogueView:
     """Follows the catalogue's change numbers and the index's generations; `snapshot` is the newest state it has seen.
 
-    As a context manager it keeps itself up to date from a thread, twice a second; otherwise `refresh` does it once.
+    Started, or used as a context manager, it keeps itself up to date twice a second; otherwise `refresh` does it once.
     """
 
     def __init__(self, catalogue: Catalogue, index: Path, encoder_version: str | None) -> None:
@@ -153,17 +153,25 @@ class CatalogueView:
                 raise
             return Snapshot.of(Generation.open(newer))
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Keep the snapshot up to date from a thread of its own, until `stop` or the end of the process."""
         self._thread = threading.Thread(target=self._follow, name="catalogue-view", daemon=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following; the last snapshot stays."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self.stop()
 
     def _follow(self) -> None:
         while not self._stop.is_set():

@@ -1,0 +1,68 @@
+"""`shoptalk evaluate`: how good is a part of the assistant, measured on data that is given?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from recommender.evaluation.search import Measured
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Measure search on data of your own.")
+
+_SHOWN_DIFFERENCES = 5
+
+
+@app.callback()
+def _group() -> None:
+    """Measure a part of the assistant on data of your own."""
+
+
+@app.command()
+def search(
+    queries: Annotated[Path, typer.Option(help="Tab-separated lines: query id, text.")],
+    qrels: Annotated[Path, typer.Option(help="TREC judgements: query 0 product grade.")],
+    run_out: Annotated[Path, typer.Option(help="Where to write the rankings, as a TREC run.")],
+    compare: Annotated[Path | None, typer.Option(help="Another TREC run to compare with, query by query.")] = None,
+) -> None:
+    """Search for every query and measure the rankings; the shopper is nobody in particular.
+
+    Example: shoptalk evaluate search --queries queries.tsv --qrels qrels.txt --run-out run.txt --compare before.txt
+    """
+    from actions.services import build
+    from recommender.evaluation.search import measure, rank
+    from recommender.evaluation.trec import read_judgements, read_queries, read_run, write_run
+    from recommender.settings import Settings
+
+    texts, judgements = read_queries(queries), read_judgements(qrels)
+    other = None if compare is None else measure(read_run(compare), texts, judgements)
+    rankings = rank(build(Settings()).searcher, texts)
+    write_run(run_out, rankings, tag="shoptalk")
+    ours = measure({query_id: [item for item, _ in hits] for query_id, hits in rankings.items()}, texts, judgements)
+    typer.echo(f"{len(texts)} queries, {len(ours.ndcg)} of them with a relevant product; rankings in {run_out}")
+    _print_means("this run", ours)
+    if other is not None:
+        _print_means(str(compare), other)
+        _print_comparison(ours, other, texts)
+
+
+def _print_means(name: str, measured: Measured) -> None:
+    typer.echo(f"nDCG@10 {measured.mean_ndcg:.4f}   Recall@100 {measured.mean_recall:.4f}   {name}")
+
+
+def _print_comparison(ours: Measured, theirs: Measured, texts: dict[str, str]) -> None:
+    from recommender.evaluation.retrieval import compare
+
+    for measure, left, right in (("nDCG@10", ours.ndcg, theirs.ndcg), ("Recall@100", ours.recall, theirs.recall)):
+        comparison = compare(left, right)
+        typer.echo(
+            f"\n{measure}: {comparison.mean_difference:+.4f} on {len(comparison.differences)} queries, "
+            f"p = {comparison.p_value:.4f} (paired randomisation, two-sided)"
+        )
+        wins, losses = comparison.largest(_SHOWN_DIFFERENCES)
+        for query_id, difference in [*wins, *losses]:
+            typer.echo(f"  {difference:+.4f}  {query_id}  {texts[query_id]}")
