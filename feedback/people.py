@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from feedback.once import insert_missing
 from feedback.tables import IdentityRow, PersonRow
 from recommender.errors import NotFoundError
 
-__all__ = ["SHOP_CHANNEL", "find_person", "new_person", "person_for"]
+__all__ = ["SHOP_CHANNEL", "find_person", "new_person", "people_for", "person_for"]
 
 SHOP_CHANNEL = "shop"
 """The channel of the shop's own customer numbers: imported events, signed identities, `--as USER`."""
+
+_NAMES_PER_STATEMENT = 1000
 
 
 def new_person(session: Session) -> str:
@@ -27,20 +30,34 @@ def new_person(session: Session) -> str:
 
 
 def person_for(session: Session, channel: str, external_id: str) -> str:
-    """The person whom `channel` knows as `external_id`; made on first sight.
+    """The person whom `channel` knows as `external_id`; made on first sight."""
+    return people_for(session, channel, [external_id])[external_id]
 
-    Two transactions that see the same name for the first time end with one person: the identity's key decides, and
-    the loser takes its own person back.
+
+def people_for(session: Session, channel: str, external_ids: Collection[str]) -> dict[str, str]:
+    """The person of each name on `channel`, by name; those who are new are made.
+
+    Two transactions that see a name for the first time end with one person: the identity's key decides, and the loser
+    takes its own person back.
     """
-    known = _look_up(session, channel, external_id)
-    if known is not None:
+    known = _look_up(session, channel, external_ids)
+    # In order, so that two who make many of the same people wait for each other and never crosswise.
+    unknown = sorted(set(external_ids) - known.keys())
+    if not unknown:
         return known
-    person_id = new_person(session)
-    identity = {"channel": channel, "external_id": external_id, "person_id": person_id}
-    if insert_missing(session, IdentityRow, [identity]):
-        return person_id
-    session.execute(delete(PersonRow).where(PersonRow.id == person_id))
-    return find_person(session, channel, external_id)
+    made = {name: uuid.uuid4().hex for name in unknown}
+    now = datetime.now(UTC)
+    session.execute(insert(PersonRow), [{"id": person_id, "created_at": now} for person_id in made.values()])
+    insert_missing(
+        session,
+        IdentityRow,
+        [{"channel": channel, "external_id": name, "person_id": person_id} for name, person_id in made.items()],
+    )
+    found = _look_up(session, channel, unknown)
+    lost = set(made.values()) - set(found.values())
+    if lost:
+        session.execute(delete(PersonRow).where(PersonRow.id.in_(lost)))
+    return known | found
 
 
 def find_person(session: Session, channel: str, external_id: str) -> str:
@@ -49,13 +66,18 @@ def find_person(session: Session, channel: str, external_id: str) -> str:
     Raises:
         NotFoundError: the channel knows nobody by that name.
     """
-    known = _look_up(session, channel, external_id)
-    if known is None:
+    known = _look_up(session, channel, [external_id])
+    if external_id not in known:
         raise NotFoundError(f"Nobody is known as {external_id!r} on the channel {channel!r}.")
-    return known
+    return known[external_id]
 
 
-def _look_up(session: Session, channel: str, external_id: str) -> str | None:
-    return session.scalar(
-        select(IdentityRow.person_id).where(IdentityRow.channel == channel, IdentityRow.external_id == external_id)
-    )
+def _look_up(session: Session, channel: str, external_ids: Collection[str]) -> dict[str, str]:
+    names = list(external_ids)
+    found: dict[str, str] = {}
+    for start in range(0, len(names), _NAMES_PER_STATEMENT):
+        query = select(IdentityRow.external_id, IdentityRow.person_id).where(
+            IdentityRow.channel == channel, IdentityRow.external_id.in_(names[start : start + _NAMES_PER_STATEMENT])
+        )
+        found.update((row.external_id, row.person_id) for row in session.execute(query))
+    return found
