@@ -1,0 +1,192 @@
+"""What happens to the cart and to what is saved for later?
+
+Only products that were shown in this conversation, or that the shopper named by their exact id, get in: nothing a text
+merely claims. Price and stock are the catalogue's at that moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.action import TurnAction
+from actions.dialogue.state import Pending, Shown
+from actions.referring import ask_which, products_meant
+from actions.replies.schema import Reply
+from actions.shop.cart import CartLine, totals
+from actions.turn import Turn, chips, shown_item
+from feedback.store import Event
+from recommender.catalogue.product import Product
+
+__all__ = ["AddToCart", "ChangeCart", "EmptyCart", "SaveForLater", "ShowCart", "ShowSaved"]
+
+_REMOVING = re.compile(r"\b(remove|delete|drop|take|without|out|no longer|don'?t want|get rid)\b", re.IGNORECASE)
+
+
+class AddToCart(TurnAction):
+    """Put products into the cart."""
+
+    intent = "add_to_cart"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """What was added, at which price, and what the cart costs now."""
+        reading = turn.read()
+        quantity = int(turn.arguments.get("quantity", reading.quantity or 1))
+        meant = products_meant(turn, reading)
+        if not meant:
+            return ask_which(turn, self.intent, quantity=quantity)
+        replies: list[Reply] = [self._add(turn, product, quantity) for product in meant]
+        turn.state = replace(turn.state, focus=meant[-1].id)
+        show = turn.chip(turn.words("chip.cart"), "show_cart")
+        sold_out = [
+            turn.chip(turn.words("chip.similar"), "similar", item_id=one.id) for one in meant if not one.in_stock
+        ]
+        return [*replies, *chips([show, *sold_out[:1]])]
+
+    def _add(self, turn: Turn, product: Product, quantity: int) -> Reply:
+        if not product.in_stock:
+            return turn.say("cart.out_of_stock", title=product.title)
+        held = turn.services.carts.add(turn.person_id, product.id, quantity)
+        turn.services.feedback.add_events(
+            [Event(f"{turn.id}:cart:{product.id}"[:64], turn.person_id, product.id, "cart", turn.services.clock.now())]
+        )
+        if product.price is None:
+            return turn.say("cart.added_unpriced", title=product.title, held=held)
+        total = cart_total(turn, turn.services.carts.lines(turn.person_id))
+        return turn.say("cart.added", title=product.title, price=turn.price(product), held=held, total=total)
+
+
+class ShowCart(TurnAction):
+    """What is in the cart."""
+
+    intent = "show_cart"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """Each line with today's price, and the total."""
+        return show_cart(turn)
+
+
+class ChangeCart(TurnAction):
+    """Another quantity of a line, or none of it."""
+
+    intent = "change_cart"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The cart as it is afterwards."""
+        lines = turn.services.carts.lines(turn.person_id)
+        if not lines:
+            return [turn.say("cart.empty")]
+        in_cart = _in_front(lines)
+        reading = turn.read(shown=in_cart)
+        quantity = turn.arguments.get("quantity", reading.quantity)
+        if quantity is None and _REMOVING.search(turn.text):
+            quantity = 0
+        line = self._meant(turn, lines, reading.references)
+        if line is None:
+            arguments = {} if quantity is None else {"quantity": quantity}
+            return ask_which(turn, self.intent, in_cart, **arguments)
+        if quantity is None:
+            return [turn.say("cart.how_many", title=line.product.title, held=line.quantity)]
+        turn.services.carts.set_quantity(turn.person_id, line.product.id, int(quantity))
+        key = "cart.changed" if quantity else "cart.removed"
+        return [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
+
+    def _meant(self, turn: Turn, lines: Sequence[CartLine], references: Sequence[str]) -> CartLine | None:
+        """The line that was pressed or pointed at, the one talked about last, or the only one."""
+        by_id = {line.product.id: line for line in lines}
+        named = [str(turn.arguments.get("item_id", "")), *references, turn.state.focus or ""]
+        found = next((by_id[one] for one in named if one in by_id), None)
+        return lines[0] if found is None and len(lines) == 1 else found
+
+
+class EmptyCart(TurnAction):
+    """Everything out of the cart, once the shopper has confirmed it."""
+
+    intent = "empty_cart"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The question whether that is really meant."""
+        lines = turn.services.carts.lines(turn.person_id)
+        if not lines:
+            return [turn.say("cart.empty")]
+        turn.state = replace(turn.state, pending=Pending("empty_cart"))
+        return [turn.say("empty_cart.ask", count=len(lines)), *yes_or_no(turn)]
+
+
+class SaveForLater(TurnAction):
+    """Keep a product for later."""
+
+    intent = "save_for_later"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """Which product is kept now."""
+        meant = products_meant(turn, turn.read())
+        if not meant:
+            return ask_which(turn, self.intent)
+        replies: list[Reply] = []
+        for product in meant:
+            new = turn.services.carts.save_for_later(turn.person_id, product.id)
+            replies.append(turn.say("saved.done" if new else "saved.already", title=product.title))
+        turn.state = replace(turn.state, focus=meant[-1].id)
+        return [*replies, *chips([turn.chip(turn.words("chip.saved"), "show_saved")])]
+
+
+class ShowSaved(TurnAction):
+    """What was saved for later."""
+
+    intent = "show_saved"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """Each saved product with today's price."""
+        saved = turn.services.carts.saved(turn.person_id)
+        if not saved:
+            return [turn.say("saved.none")]
+        lines = [turn.words("saved.line", title=one.title, price=turn.price(one)) for one in saved]
+        turn.state = replace(
+            turn.state, shown=tuple(shown_item(one, None, at) for at, one in enumerate(saved, start=1))
+        )
+        adding = [
+            turn.chip(turn.words("chip.add", title=one.title), "add_to_cart", item_id=one.id)
+            for one in saved
+            if one.in_stock
+        ]
+        return [turn.say("saved.list", lines="\n".join(lines)), *chips(adding)]
+
+
+def show_cart(turn: Turn) -> list[Reply]:
+    """The cart line by line; what points at "the second one" means the second line from now on."""
+    lines = turn.services.carts.lines(turn.person_id)
+    if not lines:
+        return [turn.say("cart.empty")]
+    turn.state = replace(turn.state, shown=_in_front(lines))
+    said = "\n".join(_line(turn, line) for line in lines)
+    removing = [
+        turn.chip(
+            turn.words("chip.remove", title=line.product.title), "change_cart", item_id=line.product.id, quantity=0
+        )
+        for line in lines
+    ]
+    empty = turn.chip(turn.words("chip.empty_cart"), "empty_cart")
+    return [turn.say("cart.list", lines=said, total=cart_total(turn, lines)), *chips([*removing, empty])]
+
+
+def cart_total(turn: Turn, lines: Sequence[CartLine]) -> str:
+    """What the cart costs today, each currency on its own."""
+    sums = totals(list(lines))
+    return " + ".join(turn.money(amount, currency) for currency, amount in sums.items()) or turn.words("no_price")
+
+
+def yes_or_no(turn: Turn) -> list[Reply]:
+    """Chips that answer a question."""
+    return chips([turn.chip(turn.words("chip.yes"), "affirm"), turn.chip(turn.words("chip.no"), "deny")])
+
+
+def _line(turn: Turn, line: CartLine) -> str:
+    product = line.product
+    key = "cart.line" if product.in_stock else "cart.line_out_of_stock"
+    return turn.words(key, held=line.quantity, title=product.title, price=turn.price(product))
+
+
+def _in_front(lines: Sequence[CartLine]) -> tuple[Shown, ...]:
+    return tuple(shown_item(line.product, None, at) for at, line in enumerate(lines, start=1))

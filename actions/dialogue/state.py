@@ -1,0 +1,120 @@
+"""What has to be remembered of a conversation so that the next turn, or the next process, can go on with it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from recommender.understanding.query import Constraint, Query
+from recommender.understanding.reading import ShownItem
+
+__all__ = [
+    "DialogueState",
+    "Listing",
+    "Pending",
+    "PendingKind",
+    "Shown",
+    "constraint_from_json",
+    "constraint_to_json",
+    "state_from_json",
+    "state_to_json",
+]
+
+PendingKind = Literal["order", "empty_cart", "forget_me"]
+Surface = Literal["search", "similar", "recommend", "details", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A product in front of the shopper, and the impression that recorded it (None for a line of their own
+    cart). `position` counts what is in front."""
+
+    id: str
+    impression_id: str | None
+    position: int
+    title: str
+    brand: str
+    price: Decimal | None
+
+    @property
+    def item(self) -> ShownItem:
+        """What understanding needs to know of it."""
+        return ShownItem(self.id, self.position, self.title, self.brand, self.price)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list that "more" goes on with: how it came about, and every product of it that was shown already.
+
+    Paging leaves out what was shown instead of counting an offset, so that a product that is voted down, sold out or
+    imported in between neither makes the next page repeat one nor skip one.
+    """
+
+    surface: Surface = "search"
+    anchor: str | None = None
+    shown_ids: tuple[str, ...] = ()
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question the assistant asked and still wants answered; `digressions` counts turns that did not answer it."""
+
+    kind: PendingKind
+    order_number: str | None = None
+    email: str | None = None
+    digressions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """A conversation right now.
+
+    `shown` is the page in front of the shopper, `focus` the product talked about last, `said` the sentences of the last
+    answer (none of them is said again right away), `failed_orders` how often an order was asked for that was not found.
+    """
+
+    query: Query | None = None
+    listing: Listing | None = None
+    shown: tuple[Shown, ...] = ()
+    focus: str | None = None
+    pending: Pending | None = None
+    said: tuple[str, ...] = ()
+    failed_orders: int = 0
+
+
+_STATE = TypeAdapter(DialogueState)
+_CONSTRAINT = TypeAdapter(Constraint)
+
+
+def state_to_json(state: DialogueState) -> dict[str, Any]:
+    """The state as plain JSON values; money as decimal strings."""
+    dumped: dict[str, Any] = _STATE.dump_python(state, mode="json")
+    return dumped
+
+
+def state_from_json(document: dict[str, Any]) -> DialogueState:
+    """The state that `state_to_json` wrote.
+
+    Raises:
+        pydantic.ValidationError: the document is no such state.
+    """
+    return _STATE.validate_python(document)
+
+
+def constraint_to_json(constraint: Constraint) -> dict[str, Any]:
+    """A condition as plain JSON values, to be carried by a payload."""
+    dumped: dict[str, Any] = _CONSTRAINT.dump_python(constraint, mode="json")
+    return dumped
+
+
+def constraint_from_json(document: dict[str, Any]) -> Constraint:
+    """The condition that `constraint_to_json` wrote.
+
+    Raises:
+        pydantic.ValidationError: the document is no such condition.
+    """
+    return _CONSTRAINT.validate_python(document)

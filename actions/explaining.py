@@ -1,0 +1,115 @@
+"""Why was this shown, and why was that not?
+
+Both answers name causes that can be checked: the recorded scores of the impression, the conditions in force, the
+person's own votes, the place in the ranking.
+"""
+
+from __future__ import annotations
+
+import re
+
+from actions.action import TurnAction
+from actions.matching import meets
+from actions.referring import ask_which, products_meant
+from actions.replies.reasons import contributions
+from actions.replies.schema import Reply
+from actions.turn import Turn, chips
+from recommender.catalogue.product import Product
+from recommender.errors import NotFoundError
+from recommender.understanding.query import Query
+
+__all__ = ["WhyNot", "WhyThis"]
+
+_RANKED = 200
+"""How deep the ranking is looked through for the product that was asked about."""
+
+_ASKING = re.compile(
+    r"^\W*(but\s+|and\s+)?(why|how come)\b(\s+(did|do|does|is|are|was|were|have|has)(n'?t| not)?|\s+not)?"
+    r"(\s+(you|i|there|the|any|show|see|get|list|offer|suggest|include)(ing|ed|n)?)*(\s+me)?"
+    r"|\s+(not )?(shown|there|listed)\W*$",
+    re.IGNORECASE,
+)
+
+
+class WhyThis(TurnAction):
+    """Why a product was shown."""
+
+    intent = "why_this"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The scores of its legs, the words that matched and the conditions it met."""
+        meant = products_meant(turn, turn.read())
+        if not meant:
+            return ask_which(turn, self.intent)
+        product = meant[0]
+        shown = next((one for one in turn.state.shown if one.id == product.id and one.impression_id), None)
+        try:
+            impression = turn.services.feedback.impression(shown.impression_id or "", turn.person_id) if shown else None
+        except NotFoundError:
+            impression = None
+        if impression is None:
+            return [turn.say("why_this.not_shown", title=product.title)]
+        listing = turn.state.listing
+        parts = contributions(impression.legs, listing.weights if listing else {})
+        said = [*impression.reasons]
+        if parts and impression.query:
+            legs = ", ".join(turn.words(f"leg.{leg}", share=f"{part:.2f}") for leg, part in parts.items())
+            said.append(turn.words("why_this.legs", score=f"{impression.score:.2f}", legs=legs))
+        if not said:
+            return [turn.say("why_this.no_reason", title=product.title)]
+        return [turn.say("why_this.text", title=product.title, reasons="; ".join(said))]
+
+
+class WhyNot(TurnAction):
+    """Why a product that the shopper names was not shown."""
+
+    intent = "why_not"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """What kept it out: a vote, a condition, or its place in the ranking."""
+        query = turn.state.query
+        product = self._named(turn)
+        if product is None:
+            return [turn.say("why_not.unknown")]
+        show = chips([turn.chip(turn.words("chip.show_anyway"), "show_item", item_id=product.id)])
+        if any(one.id == product.id for one in turn.state.shown):
+            return [turn.say("why_not.is_shown", title=product.title)]
+        if product.id in turn.unwanted:
+            return [turn.say("why_not.voted_down", title=product.title), *show]
+        if query is None:
+            return [turn.say("why_not.no_search", title=product.title), *show]
+        broken = [one for one in query.constraints if not meets(product, one)]
+        if broken:
+            labels = ", ".join(turn.label(one) for one in broken)
+            facts = turn.words(
+                "why_not.facts",
+                price=turn.price(product),
+                stock=turn.words("in_stock" if product.in_stock else "out_of_stock"),
+            )
+            said = turn.say("why_not.condition", title=product.title, labels=labels, facts=facts)
+            return [said, *turn.constraints(query), *show]
+        return [self._rank(turn, query, product), *show]
+
+    def _named(self, turn: Turn) -> Product | None:
+        if "item_id" in turn.arguments:
+            return turn.product(str(turn.arguments["item_id"]))
+        words = _ASKING.sub(" ", turn.text).strip(" ?!.")
+        reading = turn.read(amend=False)
+        if reading.references:
+            return turn.product(reading.references[0])
+        if not words:
+            return None
+        with turn.timed("search"):
+            hits = turn.services.searcher.search(Query(words), limit=1).hits
+        return turn.product(hits[0].id) if hits and hits[0].matched else None
+
+    def _rank(self, turn: Turn, query: Query, product: Product) -> Reply:
+        with turn.timed("search"):
+            hits = turn.services.searcher.search(query, limit=_RANKED, exclude=turn.unwanted).hits
+        place = next((at for at, hit in enumerate(hits, start=1) if hit.id == product.id), None)
+        if place is None:
+            return turn.say("why_not.far_down", title=product.title, count=_RANKED)
+        seen = len(turn.state.listing.shown_ids) if turn.state.listing else 0
+        if place <= seen:
+            return turn.say("why_not.earlier", title=product.title, place=place)
+        return turn.say("why_not.rank", title=product.title, place=place)

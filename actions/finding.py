@@ -1,0 +1,129 @@
+"""What happens when a shopper looks for something, changes what they look for, or wants to see more?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.action import TurnAction
+from actions.dialogue.state import constraint_from_json
+from actions.listing import PAGE_SIZE, find, page
+from actions.recommending import recommend, recommend_page
+from actions.replies.schema import Reply
+from actions.turn import Turn, chips
+from recommender.understanding.query import Constraint, Query, Sort
+from recommender.understanding.reading import Reading
+
+__all__ = ["DropConstraint", "More", "Refine", "Relax", "Search", "search_for"]
+
+
+def search_for(turn: Turn, reading: Reading) -> list[Reply]:
+    """Search for what was read; the opening sentence says how far it was understood."""
+    query = reading.query
+    if not query.text and not query.constraints and query.sort is Sort.RELEVANCE:
+        return recommend(turn)
+    if query.text and not reading.known and not reading.added:
+        return find(turn, query, "found.unknown", text=query.text)
+    if reading.kind == "amend" and (reading.added or reading.removed):
+        return find(turn, query, "found.changed", changes=_changes(turn, reading.added, reading.removed))
+    return _found(turn, query)
+
+
+def _found(turn: Turn, query: Query) -> list[Reply]:
+    if query.sort is not Sort.RELEVANCE:
+        return find(turn, query, f"found.sort.{query.sort}")
+    if query.text:
+        return find(turn, query, "found.text", text=query.text)
+    return find(turn, query, "found.constraints", labels=", ".join(turn.label(one) for one in query.constraints))
+
+
+class Search(TurnAction):
+    """Look for something new."""
+
+    intent = "search"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The best products for what was asked."""
+        if "query" in turn.arguments:
+            conditions = tuple(constraint_from_json(one) for one in turn.arguments["constraints"])
+            return _found(turn, Query(str(turn.arguments["query"]), conditions))
+        return search_for(turn, turn.read(amend=False))
+
+
+class Refine(TurnAction):
+    """Add, change, drop or negate a condition of the search in force."""
+
+    intent = "refine"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The products under the changed conditions; when no change was understood, that is said."""
+        before = turn.state.query
+        reading = turn.read(amend=before is not None)
+        if before is not None and (reading.query == before or (reading.kind == "new" and reading.query == Query())):
+            return [turn.say("refine.unclear"), *turn.constraints(before)]
+        return search_for(turn, reading)
+
+
+class More(TurnAction):
+    """The next page of the list in front of the shopper."""
+
+    intent = "more"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The next products; never one that this list has shown before."""
+        listing = turn.state.listing
+        if listing is None:
+            return [turn.say("more.of_what")]
+        if listing.surface == "recommend":
+            return recommend_page(turn, listing) or [turn.say("more.end")]
+        exclude = turn.unwanted | set(listing.shown_ids)
+        query = Query()
+        with turn.timed("search"):
+            if listing.surface == "similar" and listing.anchor is not None:
+                result = turn.services.searcher.similar(listing.anchor, limit=PAGE_SIZE, exclude=exclude)
+            else:
+                query = turn.state.query or query
+                result = turn.services.searcher.search(query, limit=PAGE_SIZE, exclude=exclude)
+        return page(turn, listing, result, query, "more.found") or [turn.say("more.end"), *turn.constraints(query)]
+
+
+class DropConstraint(TurnAction):
+    """Drop the condition whose chip was pressed."""
+
+    intent = "drop_constraint"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The products without that condition."""
+        dropped = constraint_from_json(turn.arguments["constraint"])
+        query = turn.state.query or Query()
+        rest = tuple(one for one in query.constraints if one != dropped)
+        if not query.text and not rest:
+            turn.state = replace(turn.state, query=None)
+            return [turn.say("drop.all_gone"), *chips([turn.chip(turn.words("chip.recommend"), "recommend")])]
+        return find(turn, query.with_constraints(rest), "found.changed", changes=_changes(turn, (), [dropped]))
+
+
+class Relax(TurnAction):
+    """Relax the conditions whose chip was pressed, as the shopper was offered."""
+
+    intent = "relax"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The products under the relaxed conditions."""
+        dropped = [constraint_from_json(one) for one in turn.arguments["drop"]]
+        added = [constraint_from_json(turn.arguments["add"])] if "add" in turn.arguments else []
+        query = turn.state.query or Query()
+        rest = tuple(one for one in query.constraints if one not in dropped)
+        return find(
+            turn, query.with_constraints((*rest, *added)), "found.changed", changes=_changes(turn, added, dropped)
+        )
+
+
+def _changes(turn: Turn, added: Sequence[Constraint], removed: Sequence[Constraint]) -> str:
+    """What changed, in words; a condition that took another's place is named alone."""
+    replaced = {(one.facet, one.op) for one in added}
+    words = [turn.words("changed.added", label=turn.label(one)) for one in added]
+    words += [
+        turn.words("changed.removed", label=turn.label(one)) for one in removed if (one.facet, one.op) not in replaced
+    ]
+    return ", ".join(words)

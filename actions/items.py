@@ -1,0 +1,157 @@
+"""What is said of single products: details, two side by side, others like it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.action import TurnAction
+from actions.dialogue.state import Listing
+from actions.listing import PAGE_SIZE, page
+from actions.referring import ask_which, products_meant
+from actions.replies.schema import ComparisonReply, ComparisonRow, ProductsReply, Reply
+from actions.turn import Turn, chips
+from recommender.catalogue.product import Product
+from recommender.search.port import Hit
+from recommender.understanding.query import Query
+
+__all__ = ["Compare", "Details", "ShowItem", "Similar", "show_details"]
+
+_DESCRIPTION_CHARACTERS = 400
+_NAMED_ATTRIBUTES = 6
+_COMPARED = 4
+_COMPARED_ATTRIBUTES = 8
+
+
+class Details(TurnAction):
+    """Everything the catalogue says of one product."""
+
+    intent = "details"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The product's card and its description in the shop's own words."""
+        meant = products_meant(turn, turn.read())
+        return show_details(turn, meant[0]) if meant else ask_which(turn, self.intent)
+
+
+class ShowItem(TurnAction):
+    """Show the product whose chip was pressed."""
+
+    intent = "show_item"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The same as its details."""
+        product = turn.product(str(turn.arguments["item_id"]))
+        return [turn.say("gone")] if product is None else show_details(turn, product)
+
+
+class Similar(TurnAction):
+    """Other products like one of those shown."""
+
+    intent = "similar"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """The nearest products in meaning."""
+        meant = products_meant(turn, turn.read())
+        if not meant:
+            return ask_which(turn, self.intent)
+        with turn.timed("search"):
+            result = turn.services.searcher.similar(meant[0].id, limit=PAGE_SIZE, exclude=turn.unwanted)
+        listing = Listing("similar", meant[0].id, weights=dict(result.weights))
+        replies = page(turn, listing, result, Query(), "similar.found", title=meant[0].title)
+        return replies or [turn.say("similar.none", title=meant[0].title)]
+
+
+class Compare(TurnAction):
+    """Products side by side."""
+
+    intent = "compare"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """A table from the records, and one sentence on the price when that tells them apart."""
+        meant = products_meant(turn, turn.read())
+        if len(meant) == 1:
+            # "compare it", "compare the second one": with what else is in front of the shopper.
+            others = [one.id for one in turn.state.shown if one.id != meant[0].id][:1]
+            meant += turn.services.catalogue.get(others).values()
+        if not meant:
+            first = [one.id for one in turn.state.shown[:2]]
+            products = turn.services.catalogue.get(first)
+            meant = [products[one] for one in first if one in products]
+        if len(meant) < 2:
+            return [turn.say("compare.too_few")]
+        meant = meant[:_COMPARED]
+        replies = [_verdict(turn, meant), _comparison(turn, meant)]
+        adding = [
+            turn.chip(turn.words("chip.add", title=one.title), "add_to_cart", item_id=one.id)
+            for one in meant
+            if one.in_stock
+        ]
+        return [*replies, *chips(adding)]
+
+
+def show_details(turn: Turn, product: Product) -> list[Reply]:
+    """The product's card, what the shop says of it, and what can be done with it."""
+    cards, shown = turn.record([Hit(product.id, 0.0)], Listing("details"), {})
+    # Looking closer at one product leaves the list it came from where it is: "the third one" still works.
+    in_list = any(one.id == product.id for one in turn.state.shown)
+    turn.state = replace(turn.state, shown=turn.state.shown if in_list else shown, focus=product.id)
+    description = _shortened(product.description)
+    attributes = "; ".join(f"{name}: {value}" for name, value in list(product.attributes.items())[:_NAMED_ATTRIBUTES])
+    said = [part for part in (description, attributes) if part]
+    text = (
+        turn.say("details.text", title=product.title, text="\n".join(said))
+        if said
+        else turn.say("details.nothing", title=product.title)
+    )
+    add = [turn.chip(turn.words("chip.add_this"), "add_to_cart", item_id=product.id)] if product.in_stock else []
+    actions = [
+        *add,
+        turn.chip(turn.words("chip.save"), "save_for_later", item_id=product.id),
+        turn.chip(turn.words("chip.similar"), "similar", item_id=product.id),
+    ]
+    return [text, ProductsReply(items=cards), *chips(actions)]
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _DESCRIPTION_CHARACTERS:
+        return text
+    return text[:_DESCRIPTION_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+def _verdict(turn: Turn, products: Sequence[Product]) -> Reply:
+    priced = [one for one in products if one.price is not None]
+    one_currency = len({one.currency for one in priced}) == 1
+    if len(priced) == len(products) and one_currency:
+        cheapest = min(priced, key=lambda one: (one.price, one.id))
+        if any(one.price != cheapest.price for one in priced):
+            return turn.say("compare.cheapest", title=cheapest.title, price=turn.price(cheapest))
+        return turn.say("compare.same_price", price=turn.price(cheapest))
+    return turn.say("compare.plain")
+
+
+def _comparison(turn: Turn, products: Sequence[Product]) -> ComparisonReply:
+    cards, shown = turn.record([Hit(one.id, 0.0) for one in products], Listing("compare"), {})
+    turn.state = replace(turn.state, shown=shown, focus=None)
+    rows = [
+        ComparisonRow(label=turn.words("compare.price"), values=[turn.price(one) for one in products]),
+        ComparisonRow(label=turn.words("compare.rating"), values=[_rating(turn, one) for one in products]),
+        ComparisonRow(
+            label=turn.words("compare.stock"),
+            values=[turn.words("in_stock" if one.in_stock else "out_of_stock") for one in products],
+        ),
+    ]
+    if any(one.brand for one in products):
+        rows.append(ComparisonRow(label=turn.words("compare.brand"), values=[one.brand for one in products]))
+    shared = [name for name in products[0].attributes if all(name in one.attributes for one in products)]
+    rows += [
+        ComparisonRow(label=name, values=[one.attributes[name] for one in products])
+        for name in shared[:_COMPARED_ATTRIBUTES]
+    ]
+    return ComparisonReply(items=cards, rows=rows)
+
+
+def _rating(turn: Turn, product: Product) -> str:
+    if product.rating is None:
+        return ""
+    return turn.words("rating", rating=f"{product.rating:g}", count=product.rating_count)

@@ -1,0 +1,131 @@
+"""Does what was just said answer the question the assistant had asked?
+
+A pending question is answered first, whatever Rasa takes the text for. A digression leaves it pending: the assistant
+answers the digression, reminds of the question, and gives it up after `DIGRESSIONS` of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from actions.dialogue.state import Pending
+from actions.order_lookup import look_up_order
+from actions.replies.schema import Reply
+from actions.shop.orders import find_email, find_order_number
+from actions.turn import Turn
+
+__all__ = ["DIGRESSIONS", "remind", "settle"]
+
+DIGRESSIONS = 2
+
+_YES = frozenset(
+    [
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "y",
+        "ok",
+        "okay",
+        "sure",
+        "please",
+        "confirm",
+        "confirmed",
+        "definitely",
+        "absolutely",
+        "correct",
+        "do",
+    ]
+)
+_NO = frozenset(["no", "nope", "nah", "n", "cancel", "dont", "don't", "not", "stop", "never", "keep", "wait"])
+_FILLER = frozenset(
+    [
+        "my",
+        "the",
+        "its",
+        "it",
+        "it's",
+        "is",
+        "order",
+        "number",
+        "no",
+        "nr",
+        "and",
+        "email",
+        "e-mail",
+        "mail",
+        "address",
+        "here",
+        "i",
+        "with",
+        "was",
+        "placed",
+        "on",
+    ]
+)
+_WORD = re.compile(r"[\w'@.+#-]+")
+
+
+def settle(turn: Turn, intent: str) -> list[Reply] | None:
+    """The replies that answer the pending question; None when there is none or this is about something else."""
+    pending = turn.state.pending
+    if pending is None:
+        return None
+    if pending.kind == "order":
+        return _order(turn, pending, intent)
+    answer = _yes_or_no(turn, intent)
+    if answer is None:
+        return None
+    turn.state = replace(turn.state, pending=None)
+    if not answer:
+        return [turn.say(f"{pending.kind}.kept")]
+    if pending.kind == "empty_cart":
+        turn.services.carts.empty(turn.person_id)
+        return [turn.say("empty_cart.done")]
+    return _forget(turn)
+
+
+def remind(turn: Turn, pending: Pending) -> Reply:
+    """The pending question once more, after something else was answered."""
+    return turn.say(f"{pending.kind}.remind")
+
+
+def _order(turn: Turn, pending: Pending, intent: str) -> list[Reply] | None:
+    if intent == "deny" and not find_order_number(turn.text):
+        turn.state = replace(turn.state, pending=None)
+        return [turn.say("order.kept")]
+    if turn.pressed:
+        return None
+    number, email = find_order_number(turn.text), find_email(turn.text)
+    if number is None and email is None:
+        return None
+    if intent not in ("order_status", "inform") and not _says_little_else(turn.text, number, email):
+        return None
+    return look_up_order(turn, number or pending.order_number, email or pending.email)
+
+
+def _says_little_else(text: str, number: str | None, email: str | None) -> bool:
+    rest = [word.strip(".#-").casefold() for word in _WORD.findall(text) if word.strip(".#-") not in (number, email)]
+    return sum(word not in _FILLER for word in rest if word) <= 1
+
+
+def _yes_or_no(turn: Turn, intent: str) -> bool | None:
+    if turn.pressed:
+        return {"affirm": True, "deny": False}.get(intent)
+    words = [word.strip(".").casefold() for word in _WORD.findall(turn.text)]
+    if not words or len(words) > 5:
+        return None
+    # "no, keep it" and "yes please": the first word that says either decides.
+    said = next((word for word in words if word in _YES or word in _NO), None)
+    if said is None:
+        return {"affirm": True, "deny": False}.get(intent)
+    return said in _YES
+
+
+def _forget(turn: Turn) -> list[Reply]:
+    from feedback.privacy import erase
+
+    erase(turn.services.database, turn.person_id)
+    turn.erased = True
+    return [turn.say("forget_me.done")]

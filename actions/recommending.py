@@ -1,0 +1,38 @@
+"""What is recommended to somebody who did not say what they look for?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.action import TurnAction
+from actions.dialogue.state import Listing
+from actions.listing import PAGE_SIZE, page
+from actions.replies.schema import Reply
+from actions.turn import Turn
+from recommender.understanding.query import Query
+
+__all__ = ["Recommend", "recommend", "recommend_page"]
+
+
+class Recommend(TurnAction):
+    """Something for me."""
+
+    intent = "recommend"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """Products this person is likely to want; what is popular for somebody nobody knows yet."""
+        return recommend(turn)
+
+
+def recommend(turn: Turn) -> list[Reply]:
+    """The first page of recommendations."""
+    turn.state = replace(turn.state, query=None)
+    return recommend_page(turn, Listing("recommend")) or [turn.say("nothing.at_all")]
+
+
+def recommend_page(turn: Turn, listing: Listing) -> list[Reply]:
+    """The next page of recommendations; nothing when there are no more."""
+    exclude = turn.unwanted | set(listing.shown_ids)
+    with turn.timed("search"):
+        result = turn.services.searcher.search(Query(), limit=PAGE_SIZE, exclude=exclude)
+    return page(turn, listing, result, Query(), "recommend.popular")

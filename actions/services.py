@@ -1,0 +1,108 @@
+"""Which parts make up the running assistant, and how are they put together?
+
+This is the one composition root: nothing else builds state that a whole process shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import structlog
+
+from actions.dialogue.store import DialogueStore
+from actions.replies.phrases import Phrases, english
+from actions.shop.cart import Carts
+from actions.shop.faq import Faq
+from actions.shop.orders import CsvOrders, NoOrders, Orders
+from feedback.store import FeedbackStore
+from recommender.catalogue.port import Catalogue
+from recommender.clock import Clock, SystemClock
+from recommender.db import Database
+from recommender.encoder.port import Encoder
+from recommender.errors import ShoptalkError
+from recommender.search.port import Searcher
+from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    from recommender.understanding.understander import Understander
+
+__all__ = ["Services", "build", "current"]
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an action may call. `encoder` is None where the model is missing: search then goes by words alone."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    encoder: Encoder | None
+    catalogue: Catalogue
+    searcher: Searcher
+    understander: Understander
+    feedback: FeedbackStore
+    dialogues: DialogueStore
+    carts: Carts
+    faq: Faq
+    orders: Orders
+    phrases: Phrases
+
+
+def build(settings: Settings) -> Services:
+    """Put the parts together for the shop that `settings` describe.
+
+    What is missing is left out and said, not waited for: without the encoder search goes by words alone, without an
+    index every search says that there is none yet.
+    """
+
+    from actions.vocabulary import CurrentUnderstander
+    from feedback.sql import SqlFeedbackStore
+    from recommender.catalogue.store import SqlCatalogue
+    from recommender.index.follower import CatalogueView
+    from recommender.search.engine import SearchEngine
+
+    database, clock = Database(settings.sql_url), SystemClock()
+    catalogue = SqlCatalogue(database, clock)
+    encoder = _encoder(settings)
+    view = CatalogueView(catalogue, settings.home / "index", encoder.version if encoder else None)
+    view.__enter__()
+    return Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        encoder=encoder,
+        catalogue=catalogue,
+        searcher=SearchEngine(view, encoder),
+        understander=CurrentUnderstander(catalogue, view),
+        feedback=SqlFeedbackStore(database, clock),
+        dialogues=DialogueStore(clock),
+        carts=Carts(database, catalogue, clock),
+        faq=Faq(settings.shop_dir / "faq.yml"),
+        orders=_orders(settings),
+        phrases=english(),
+    )
+
+
+@cache
+def current() -> Services:
+    """The services of this process, built on first use from its environment."""
+    return build(Settings())
+
+
+def _encoder(settings: Settings) -> Encoder | None:
+    from recommender.encoder.onnx import OnnxEncoder
+
+    try:
+        return OnnxEncoder(settings)
+    except ShoptalkError as error:
+        _log.warning("encoder_missing", reason=str(error))
+        return None
+
+
+def _orders(settings: Settings) -> Orders:
+    path = settings.shop_dir / "orders.csv"
+    return CsvOrders(path) if path.is_file() else NoOrders()

@@ -1,0 +1,218 @@
+"""What does one turn of the shopper have to hand, and how does it become an answer?"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from actions.dialogue.state import DialogueState, Listing, Shown, constraint_to_json
+from actions.matching import meets
+from actions.replies.labels import constraint_label
+from actions.replies.reasons import reasons_for
+from actions.replies.schema import (
+    Chip,
+    ChipsReply,
+    ConstraintChip,
+    ConstraintsReply,
+    ProductCard,
+    ProductsReply,
+    Reply,
+    TextReply,
+)
+from actions.services import Services
+from feedback.conversations import Pressable
+from feedback.store import Impression
+from recommender.catalogue.product import Product
+from recommender.errors import BadInputError
+from recommender.money import format_money
+from recommender.search.port import Hit
+from recommender.understanding.query import Constraint, Facet, Query
+from recommender.understanding.reading import Reading
+
+__all__ = ["Turn", "TurnAnswer", "card", "chips", "shown_item"]
+
+_FOLLOWED_LATE = frozenset({Facet.PRICE, Facet.RATING, Facet.IN_STOCK})
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAnswer:
+    """What is answered to one turn, and how many milliseconds each part of it took."""
+
+    replies: Sequence[Reply]
+    timing_ms: Mapping[str, float] = field(default_factory=dict)
+    erased: bool = False
+    """The person is forgotten: there is no conversation left that the answer could be stored in."""
+
+    def body(self) -> dict[str, Any]:
+        """The custom message that carries the answer through Rasa."""
+        return {
+            "replies": [reply.model_dump(mode="json") for reply in self.replies],
+            "timing_ms": {part: round(ms, 2) for part, ms in self.timing_ms.items()},
+        }
+
+
+@dataclass
+class Turn:
+    """The work on one turn: what was said or pressed, what is known, and what will be kept once it is answered.
+
+    `text` is what the shopper wrote, or what the chip they pressed stands for; `arguments` is what pressing it means.
+    `intent` is what Rasa took it for, `guesses` are all the intents it thought of, likeliest first. `state` is replaced
+    as the conversation moves on.
+    """
+
+    services: Services
+    id: str
+    session_id: str
+    person_id: str
+    text: str
+    state: DialogueState
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    pressed: bool = False
+    intent: str = ""
+    guesses: Sequence[str] = ()
+    timing_ms: dict[str, float] = field(default_factory=dict)
+    pressables: list[Pressable] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    erased: bool = False
+    """Set once the person is forgotten: there is no conversation left in which anything could be kept."""
+
+    # What is said -----------------------------------------------------------------------------------------------
+
+    def say(self, key: str, **slots: object) -> TextReply:
+        """The sentence `key`, in a variant that was not just used."""
+        return self.quote(self.services.phrases.say(key, [*self.state.said, *self.said], **slots))
+
+    def quote(self, text: str) -> TextReply:
+        """A text that is not a template of ours: an error's sentence."""
+        self.said.append(text)
+        return TextReply(text=text)
+
+    def words(self, key: str, **slots: object) -> str:
+        """The words `key` for a title or a part of a sentence, always the same."""
+        return self.services.phrases.say(key, **slots)
+
+    def chip(self, title: str, intent: str, **arguments: object) -> Chip:
+        """Something to press that means `intent`; it is taken back once the turn is kept."""
+        pressable = Pressable(intent, title, arguments)
+        self.pressables.append(pressable)
+        return Chip(title=title, payload=pressable.id)
+
+    def constraints(self, query: Query) -> list[Reply]:
+        """The conditions in force, each with the payload that drops it; nothing when there are none."""
+        chips = []
+        for constraint in query.constraints:
+            title = self.words("chip.drop", label=self.label(constraint))
+            dropping = self.chip(title, "drop_constraint", constraint=constraint_to_json(constraint))
+            chips.append(ConstraintChip(label=self.label(constraint), remove_payload=dropping.payload))
+        return [ConstraintsReply(items=chips)] if chips else []
+
+    def label(self, constraint: Constraint) -> str:
+        """A condition in words."""
+        return constraint_label(constraint, self.services.phrases, self.services.settings)
+
+    def money(self, amount: Decimal, currency: str | None = None) -> str:
+        """An amount as the shop writes it."""
+        currency = currency or self.services.settings.currency
+        try:
+            return format_money(amount, currency, self.services.settings.locale)
+        except BadInputError:
+            # A feed may carry a currency nobody knows; the amount is still the record's.
+            return f"{amount} {currency}"
+
+    def price(self, product: Product) -> str:
+        """A product's price in words; says so when the catalogue names none."""
+        return self.words("no_price") if product.price is None else self.money(product.price, product.currency)
+
+    # What is known ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Add the time the block takes to `timing_ms[part]`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timing_ms[part] = self.timing_ms.get(part, 0.0) + (time.perf_counter() - start) * 1000
+
+    def read(self, amend: bool | None = None, shown: Sequence[Shown] | None = None) -> Reading:
+        """What the words mean for search; `amend` is whether the intent changes the query in force."""
+        items = [one.item for one in (self.state.shown if shown is None else shown)]
+        with self.timed("understand"):
+            return self.services.understander.understand(self.text, previous=self.state.query, shown=items, amend=amend)
+
+    @cached_property
+    def unwanted(self) -> frozenset[str]:
+        """The products this person voted down: they are not shown again."""
+        return frozenset(vote.item_id for vote in self.services.feedback.votes(self.person_id) if vote.value < 0)
+
+    def product(self, item_id: str) -> Product | None:
+        """The product as the record has it now; None when the shop does not sell it (any more)."""
+        return self.services.catalogue.get([item_id]).get(item_id)
+
+    # What is shown ----------------------------------------------------------------------------------------------
+
+    def show(
+        self, hits: Sequence[Hit], listing: Listing, versions: Mapping[str, str], query: Query | None = None
+    ) -> ProductsReply | None:
+        """Show `hits` as the next page of `listing`, which "more" goes on with; None when nothing is left to show."""
+        cards, shown = self.record(hits, listing, versions, query)
+        # What was left out counts as shown as well: the next page does not begin with it again.
+        listing = replace(listing, shown_ids=(*listing.shown_ids, *(hit.id for hit in hits)))
+        focus = shown[0].id if len(shown) == 1 else None
+        self.state = replace(self.state, listing=listing, shown=shown, focus=focus)
+        return ProductsReply(items=cards) if cards else None
+
+    def record(
+        self, hits: Sequence[Hit], listing: Listing, versions: Mapping[str, str], query: Query | None = None
+    ) -> tuple[list[ProductCard], tuple[Shown, ...]]:
+        """Keep an impression of each of `hits`, which are about to be shown; their cards and what to remember of them.
+
+        Every result is joined with its record; one that was deleted, or no longer meets the query, since the index
+        last looked is left out.
+        """
+        query = query or Query()
+        products = self.services.catalogue.get([hit.id for hit in hits])
+        valid = [hit for hit in hits if hit.id in products and self._still_meets(products[hit.id], query)]
+        cards, impressions, shown = [], [], []
+        for position, hit in enumerate(valid, start=1):
+            reasons = reasons_for(hit, query, listing, self.services.phrases, self.services.settings)
+            impression = Impression(
+                id=uuid.uuid4().hex, person_id=self.person_id, session_id=self.session_id, turn_id=self.id,
+                item_id=hit.id, surface=listing.surface, position=len(listing.shown_ids) + position,
+                score=hit.score, legs=dict(hit.legs), versions=dict(versions), reasons=tuple(reasons),
+                query=query.text,
+            )  # fmt: skip
+            impressions.append(impression)
+            cards.append(card(products[hit.id], impression.id, reasons))
+            shown.append(shown_item(products[hit.id], impression.id, position))
+        self.services.feedback.record_impressions(impressions)
+        return cards, tuple(shown)
+
+    def _still_meets(self, product: Product, query: Query) -> bool:
+        return all(meets(product, one) for one in query.constraints if one.facet in _FOLLOWED_LATE)
+
+
+def card(product: Product, impression_id: str, reasons: Sequence[str] = ()) -> ProductCard:
+    """The product as it is shown."""
+    return ProductCard(
+        id=product.id, title=product.title, brand=product.brand,
+        price=None if product.price is None else format(product.price, "f"), currency=product.currency,
+        in_stock=product.in_stock, rating=product.rating, rating_count=product.rating_count,
+        image_url=product.image_url, url=product.url, reasons=list(reasons), impression_id=impression_id,
+    )  # fmt: skip
+
+
+def shown_item(product: Product, impression_id: str | None, position: int) -> Shown:
+    """What is remembered of a product that is in front of the shopper."""
+    return Shown(product.id, impression_id, position, product.title, product.brand, product.price)
+
+
+def chips(items: Sequence[Chip]) -> list[Reply]:
+    """The chips as a reply; nothing when there are none."""
+    return [ChipsReply(items=list(items))] if items else []

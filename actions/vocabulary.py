@@ -1,0 +1,74 @@
+"""How does the assistant keep up with the words of a catalogue that changes?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+
+from recommender.catalogue.port import Catalogue
+from recommender.errors import UnavailableError
+from recommender.index.follower import CatalogueView
+from recommender.understanding.query import Query
+from recommender.understanding.reading import Reading, ShownItem
+from recommender.understanding.understander import Understander
+from recommender.understanding.vocabulary import Vocabulary
+
+__all__ = ["CurrentUnderstander"]
+
+_log = structlog.get_logger()
+
+
+class CurrentUnderstander:
+    """An understander whose vocabulary is made anew, in a thread, whenever the index has a new generation.
+
+    A generation is published when texts change; prices and stock alone leave the words as they are. Until the new
+    vocabulary is there the last one serves; the very first is waited for.
+    """
+
+    def __init__(self, catalogue: Catalogue, view: CatalogueView) -> None:
+        self._catalogue = catalogue
+        self._view = view
+        self._generation: str | None = None
+        self._understander = Understander(Vocabulary())
+        self._refreshing = threading.Lock()
+
+    def understand(
+        self,
+        text: str,
+        *,
+        previous: Query | None = None,
+        shown: Sequence[ShownItem] = (),
+        amend: bool | None = None,
+    ) -> Reading:
+        """See `Understander.understand`."""
+        self._keep_up()
+        return self._understander.understand(text, previous=previous, shown=shown, amend=amend)
+
+    def _keep_up(self) -> None:
+        try:
+            newest = self._view.snapshot.generation.name
+        except UnavailableError:
+            return
+        if newest == self._generation:
+            return
+        first = self._generation is None
+        if self._refreshing.acquire(blocking=first):
+            if newest == self._generation:
+                self._refreshing.release()
+                return
+            self._generation = newest
+            if first:
+                self._refresh()
+            else:
+                threading.Thread(target=self._refresh, name="vocabulary", daemon=True).start()
+
+    def _refresh(self) -> None:
+        try:
+            self._understander = Understander(Vocabulary.from_products(self._catalogue))
+        except Exception as error:  # noqa: BLE001 - the last vocabulary goes on serving, the next turn tries again
+            self._generation = None
+            _log.error("vocabulary_not_refreshed", error=type(error).__name__)
+        finally:
+            self._refreshing.release()
