@@ -34,6 +34,7 @@ __all__ = [
     "finish_turn",
     "issue_payload",
     "issue_payloads",
+    "last_message_id",
     "messages_after",
     "open_session",
     "replies_of",
@@ -265,10 +266,16 @@ def messages_after(session: Session, session_id: str, after: int = 0, limit: int
     ]
 
 
-def unanswered_turns(session: Session) -> list[TurnRow]:
-    """Every turn that was accepted and not answered, in the order in which they were said."""
+def last_message_id(session: Session, session_id: str) -> int:
+    """The id of the newest message of the conversation, 0 while there is none."""
+    return session.scalar(select(func.max(MessageRow.id)).where(MessageRow.session_id == session_id)) or 0
+
+
+def unanswered_turns(session: Session, session_id: str | None = None) -> list[TurnRow]:
+    """Every turn (of one conversation) that was accepted and not answered, in the order in which they were said."""
     said = select(func.min(MessageRow.id)).where(MessageRow.turn_id == TurnRow.id).scalar_subquery()
-    return list(session.scalars(select(TurnRow).where(TurnRow.status == "accepted").order_by(said)))
+    waiting = select(TurnRow).where(TurnRow.status == "accepted").order_by(said)
+    return list(session.scalars(waiting if session_id is None else waiting.where(TurnRow.session_id == session_id)))
 
 
 def _locked(session: Session, session_id: str) -> SessionRow:

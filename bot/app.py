@@ -1,0 +1,120 @@
+"""How does one process serve shoppers and Rasa: the gateway on its public port, the action webhook on loopback?
+
+Run with `python -m bot.app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from rasa_sdk.executor import ActionExecutor
+from starlette.types import ASGIApp
+
+from actions.services import Services, current
+from bot.backend import RasaBackend
+from bot.gateway.app import create_gateway
+from bot.webhook import create_webhook
+from recommender.errors import ConfigurationError, ShoptalkError
+
+__all__ = ["main", "serve"]
+
+ACTION_THREADS = 4
+"""Actions that compute at once; more only make each other slower on a small machine."""
+
+_DRAIN_S = 15
+"""How long open requests may go on once the process is told to stop."""
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the process's signals to `serve`: there are two of them in this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def serve(services: Services) -> None:
+    """Serve both applications until SIGINT or SIGTERM; the gateway stops first, for its turns need the webhook.
+
+    Raises:
+        ConfigurationError: a port cannot be listened on.
+    """
+    settings = services.settings
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(ACTION_THREADS, thread_name_prefix="action"))
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    webhook = _server(create_webhook(executor, settings.secret("actions_token")), "127.0.0.1", settings.actions_port)
+    backend = RasaBackend(settings.rasa_port, settings.secret("rasa_token"), settings.rasa_timeout_s)
+    gateway = _server(create_gateway(services, backend, settings), settings.host, settings.port)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, gateway.handle_exit, number, None)
+    gateway_ends, webhook_ends = asyncio.create_task(_run(gateway)), asyncio.create_task(_run(webhook))
+    await asyncio.wait((gateway_ends, webhook_ends), return_when=asyncio.FIRST_COMPLETED)
+    try:
+        gateway.should_exit = True
+        await gateway_ends
+    finally:
+        webhook.should_exit = True
+        await webhook_ends
+
+
+def main() -> None:
+    """Serve until told to stop; an error a person can mend ends the process with one sentence."""
+    _log_as_json()
+    try:
+        asyncio.run(serve(current()))
+    except ShoptalkError as error:
+        structlog.get_logger().error("app_cannot_run", error=type(error).__name__, message=str(error))
+        sys.exit(error.exit_code)
+
+
+def _server(app: ASGIApp, host: str, port: int) -> _Server:
+    # The gateway logs requests itself, believes proxies by its own list, and names no server software.
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+    return _Server(config)
+
+
+async def _run(server: _Server) -> None:
+    try:
+        await server.serve()
+    except SystemExit as error:  # this is how uvicorn says that it cannot listen
+        raise ConfigurationError(
+            f"Cannot listen on {server.config.host}:{server.config.port}: stop what listens there, or set another port."
+        ) from error
+
+
+def _log_as_json() -> None:
+    """One JSON object a line on stderr. Libraries log from WARNING on: httpx would log addresses with tokens."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""How is the gateway put together?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.exc import SQLAlchemyError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from actions.services import Services
+from bot.backend import ChatBackend, DirectBackend
+from bot.gateway import conversation, learning, operations
+from bot.gateway.caller import Gateway
+from bot.gateway.credentials import SessionTokens
+from bot.gateway.errors import add_error_handlers
+from bot.gateway.limits import AddressLimit, BodyLimit, PerMinute
+from bot.gateway.live import Live
+from bot.gateway.metrics import Metrics
+from bot.gateway.middleware import RequestFrame
+from bot.gateway.pages import add_pages
+from bot.gateway.threads import Threads
+from bot.gateway.turns import Turns
+from recommender.settings import Settings
+
+__all__ = ["create_gateway"]
+
+_log = structlog.get_logger()
+
+_DATABASE_THREADS = 8
+_WAITING_TURNS_EVERY_S = 30.0
+_RASA_START_S = 60.0
+"""Rasa loads for a while when everything is started at once; turns left behind are worth waiting for it."""
+
+
+def create_gateway(
+    services: Services, backend: ChatBackend, settings: Settings, fallback: ChatBackend | None = None
+) -> FastAPI:
+    """The gateway as an ASGI application.
+
+    Args:
+        services: the parts of the assistant.
+        backend: answers turns; closed with the gateway.
+        settings: limits, origins, keys.
+        fallback: answers what `backend` cannot; the actions without Rasa by default.
+    """
+    live, metrics, threads = Live(), Metrics(), Threads(_DATABASE_THREADS)
+    turns = Turns(
+        database=services.database,
+        clock=services.clock,
+        asking=services.dialogues,
+        backend=backend,
+        fallback=fallback or DirectBackend(services),
+        live=live,
+        metrics=metrics,
+        threads=threads,
+    )
+    gateway = Gateway(
+        services=services,
+        settings=settings,
+        backend=backend,
+        tokens=SessionTokens(settings.secret("session_key")),
+        turns=turns,
+        live=live,
+        metrics=metrics,
+        messages=PerMinute(settings.messages_per_minute, "messages of one session"),
+        threads=threads,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        waiting = asyncio.create_task(_answer_waiting_turns(gateway))
+        yield
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+        await turns.close()
+        await backend.close()
+
+    app = FastAPI(
+        title="Shoptalk", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan
+    )
+    app.state.gateway = gateway
+    for router in (conversation.router, learning.router, operations.router):
+        app.include_router(router)
+    add_pages(app, settings.shop_dir / "pictures")
+    add_error_handlers(app)
+    _describe_errors_as_they_are(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(AddressLimit, requests_per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"],
+        expose_headers=["Retry-After", "X-Request-ID"],
+        max_age=3600,
+    )
+    app.add_middleware(RequestFrame, metrics=metrics)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
+    return app
+
+
+async def _answer_waiting_turns(gateway: Gateway) -> None:
+    """Answer what an earlier process, or an outage of the record, left accepted: at the start and now and then."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_RASA_START_S):
+            while not await gateway.backend.is_ready():
+                await asyncio.sleep(1)
+    while True:
+        try:
+            await gateway.turns.answer_waiting()
+        except SQLAlchemyError as error:
+            _log.warning("waiting_turns_unread", error=type(error).__name__)
+        await asyncio.sleep(_WAITING_TURNS_EVERY_S)
+
+
+def _describe_errors_as_they_are(app: FastAPI) -> None:
+    """Take FastAPI's own 422 out of the OpenAPI document: an invalid request is answered with 400 here."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = original()
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,128 @@
+"""How does a shopper talk over HTTP: open a session, say something, read what was said, follow what comes?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, status
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.gateway.caller import Caller, Gateway, TheCaller, TheGateway
+from bot.gateway.contract import (
+    ERRORS,
+    HistoryOut,
+    MessageIn,
+    MessageOut,
+    SessionIn,
+    SessionOut,
+    TurnOut,
+)
+from bot.gateway.credentials import verify_identity
+from bot.gateway.turns import Said
+from feedback.conversations import Message, last_message_id, messages_after, open_session
+from feedback.people import SHOP_CHANNEL, new_person, person_for
+
+__all__ = ["WEB_CHANNEL", "router"]
+
+WEB_CHANNEL = "web"
+STAGES = ("nlu", "understand", "search", "rank", "total")
+
+_MOST_AT_ONCE = 200
+_HEARTBEAT_S = 15
+_BIGGEST_ID = 2**63 - 1
+
+router = APIRouter(prefix="/api", responses=ERRORS)
+
+
+@router.post("/sessions", status_code=status.HTTP_201_CREATED)
+async def open_a_session(gateway: TheGateway, body: SessionIn) -> SessionOut:
+    """Begin a conversation. The server makes id and token; `identity` is the shop's signed word for who this is."""
+    session_id = await gateway.threads.run(_open, gateway, body.identity)
+    return SessionOut(session_id=session_id, token=gateway.tokens.issue(session_id))
+
+
+@router.post("/messages")
+async def send_a_message(gateway: TheGateway, caller: TheCaller, body: MessageIn) -> TurnOut:
+    """Say or press something. A repeated `client_message_id` returns the same turn, also while it is under way."""
+    gateway.messages.count(caller.session_id)
+    said = Said(text=body.text or "", payload_id=body.payload, client_message_id=body.client_message_id)
+    result = await gateway.turns.take(caller.session_id, said)
+    timing_ms = {stage: result.timing_ms.get(stage, 0.0) for stage in STAGES}
+    return TurnOut.model_validate({"turn_id": result.turn_id, "replies": result.replies, "timing_ms": timing_ms})
+
+
+@router.get("/messages")
+async def read_messages(
+    gateway: TheGateway, caller: TheCaller, after: Annotated[int, Query(ge=0, le=_BIGGEST_ID)] = 0
+) -> HistoryOut:
+    """What was said after the message with the id `after`: at most 200 messages, oldest first."""
+    return HistoryOut(messages=await gateway.threads.run(_history, gateway, caller, after))
+
+
+@router.get(
+    "/stream",
+    response_class=EventSourceResponse,
+    responses={200: {"description": "`message` events, each with a message's id, and `typing` events."}},
+)
+async def follow_a_conversation(
+    gateway: TheGateway,
+    caller: TheCaller,
+    last_event_id: Annotated[int | None, Header(ge=0, le=_BIGGEST_ID, description="Go on after this message.")] = None,
+) -> EventSourceResponse:
+    """Server-sent events from now on, or from the message `Last-Event-ID` on: `message` and `typing`."""
+    gateway.live.admit(caller.session_id)
+    last_id = last_event_id if last_event_id is not None else await gateway.threads.run(_last, gateway, caller)
+    return EventSourceResponse(_events(gateway, caller, last_id), ping=_HEARTBEAT_S)
+
+
+async def _events(gateway: Gateway, caller: Caller, last_id: int) -> AsyncIterator[ServerSentEvent]:
+    typing = False
+    with gateway.live.follow(caller.session_id) as bell:
+        while True:
+            bell.clear()
+            while messages := await gateway.threads.run(_history, gateway, caller, last_id):
+                for message in messages:
+                    last_id = message.id
+                    yield ServerSentEvent(id=str(message.id), event="message", data=message.model_dump_json())
+            if typing != gateway.live.is_typing(caller.session_id):
+                typing = not typing
+                yield ServerSentEvent(event="typing", data='{"typing": true}' if typing else '{"typing": false}')
+            await bell.wait()
+
+
+def _open(gateway: Gateway, identity: str | None) -> str:
+    now = gateway.services.clock.now()
+    customer = None if identity is None else verify_identity(identity, gateway.settings, now)
+    with gateway.services.database.transaction() as session:
+        person_id = new_person(session) if customer is None else person_for(session, SHOP_CHANNEL, customer)
+        return open_session(session, person_id, WEB_CHANNEL, now).id
+
+
+def _last(gateway: Gateway, caller: Caller) -> int:
+    with gateway.services.database.reading() as session:
+        return last_message_id(session, caller.session_id)
+
+
+def _history(gateway: Gateway, caller: Caller, after: int) -> list[MessageOut]:
+    with gateway.services.database.reading() as session:
+        messages = messages_after(session, caller.session_id, after, _MOST_AT_ONCE)
+    votes = {vote.impression_id: vote.value for vote in gateway.services.feedback.votes(caller.person_id)}
+    return [_shown(message, votes) for message in messages]
+
+
+def _shown(message: Message, votes: Mapping[str, int]) -> MessageOut:
+    body: dict[str, Any] = message.body
+    if body["type"] in {"products", "comparison"}:
+        cards = [{**card, "vote": votes.get(card["impression_id"], 0)} for card in body["items"]]
+        body = {**body, "items": cards}
+    return MessageOut.model_validate(
+        {
+            "id": message.id,
+            "turn_id": message.turn_id,
+            "client_message_id": message.client_message_id,
+            "sender": message.sender,
+            "body": body,
+            "created_at": message.created_at,
+        }
+    )
