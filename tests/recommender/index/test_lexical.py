@@ -20,9 +20,9 @@ def built(folder: Path, products: list[Product], order: list[int] | None = None)
 
 def test_the_score_is_bm25f_as_computed_by_hand(tmp_path: Path) -> None:
     index = built(tmp_path, [Product("a", "lamp"), Product("b", "lamp", description="lamp"), Product("c", "desk")])
-    # Every title is as long as the average, so a title's term counts its weight, 6; b's description adds its own 1.
+    # Every title is as long as the average, so a title's term counts its weight, 4; b's description adds its own 1.
     rarity = math.log1p((3 - 2 + 0.5) / (2 + 0.5))
-    expected = [rarity * 6 * 2.2 / (6 + 1.2), rarity * 7 * 2.2 / (7 + 1.2), 0]
+    expected = [rarity * 4 * 1.8 / (4 + 0.8), rarity * 5 * 1.8 / (5 + 0.8), 0]
     assert index.scores(["lamp"]) == pytest.approx(expected, rel=1e-6)
 
 
