@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -52,11 +53,17 @@ class FacetWords:
     """What is known about the words of one facet.
 
     `values` maps a phrase to everything it implies ("navy blue" to navy and blue), the value itself first.
-    `in_titles` are the phrases that mean a value wherever they stand.
+    `in_titles` are the phrases that mean a value wherever they stand; `names` hold such a word and mean none.
     """
 
     values: dict[str, tuple[str, ...]]
     in_titles: frozenset[str]
+    names: frozenset[str]
+
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """The words that a known phrase can begin with."""
+        return frozenset(phrase.split()[0] for phrase in (*self.values, *self.names))
 
     def imply(self, phrase: str) -> tuple[str, ...]:
         """The values a product has that states `phrase`, itself first; an unknown phrase implies itself."""
@@ -67,12 +74,14 @@ class FacetWords:
         known = self.in_titles if title else self.values
         at = 0
         while at < len(text):
-            for end in range(min(len(text), at + LONGEST_VALUE_WORDS), at, -1):
-                phrase = " ".join(text[at:end])
-                if phrase in known:
-                    yield at, end, phrase
-                    at = end - 1
-                    break
+            if text[at] in self.first_words:
+                for end in range(min(len(text), at + LONGEST_VALUE_WORDS), at, -1):
+                    phrase = " ".join(text[at:end])
+                    if phrase in self.names or phrase in known:
+                        if phrase in known:
+                            yield at, end, phrase
+                        at = end - 1
+                        break
             at += 1
 
 
@@ -83,7 +92,7 @@ def facet_words() -> dict[Facet, FacetWords]:
 
 
 def _read(entry: dict[str, dict[str, list[str]] | list[str]]) -> FacetWords:
-    families, same, told_only = entry["families"], entry["same"], entry["told_only"]
+    families, same = entry["families"], entry["same"]
     assert isinstance(families, dict)
     assert isinstance(same, dict)
     implied: dict[str, list[str]] = {}
@@ -99,7 +108,7 @@ def _read(entry: dict[str, dict[str, list[str]] | list[str]]) -> FacetWords:
         phrase: tuple(dict.fromkeys(outer for value in direct for outer in [value, *implied.get(value, [])]))
         for phrase, direct in implied.items()
     }
-    return FacetWords(values, frozenset(values) - frozenset(told_only))
+    return FacetWords(values, frozenset(values) - frozenset(entry["told_only"]), frozenset(entry["names"]))
 
 
 _WORDS = facet_words()
@@ -126,34 +135,43 @@ def _from_attributes(attributes: dict[str, str]) -> dict[Facet, frozenset[str]]:
     exact: dict[Facet, set[str]] = {}
     qualified: dict[Facet, set[str]] = {}
     for name, value in attributes.items():
-        folded = fold(name)
-        if not any(stem in folded for stem in ("colo", "material", "fabric", "size")):
-            continue
-        parts = [part for part in words(name.replace("_", " ")) if part not in _PLAIN_QUALIFIERS]
-        facet = next((facet for facet, names in _ATTRIBUTE_NAMES.items() if parts and parts[-1] in names), None)
-        if facet is None or _COUNTING & set(parts):
-            continue
-        if len(parts) == 1 or (facet is Facet.SIZE and _SIZE_QUALIFIERS.issuperset(parts[:-1])):
-            exact.setdefault(facet, set()).update(_stated_values(facet, value))
-        elif facet is not Facet.SIZE:
-            qualified.setdefault(facet, set()).update(_stated_values(facet, value))
+        meaning = _attribute_facet(name)
+        if meaning:
+            facet, is_exact = meaning
+            (exact if is_exact else qualified).setdefault(facet, set()).update(_stated_values(facet, value))
     return {facet: frozenset(found) for facet, found in (qualified | exact).items() if found}
 
 
-def _stated_values(facet: Facet, text: str) -> Iterable[str]:
+# Feeds repeat the same few names and values in every product.
+@lru_cache(maxsize=4096)
+def _attribute_facet(name: str) -> tuple[Facet, bool] | None:
+    """Which facet an attribute of this name is about, and whether of the product itself or of a part of it."""
+    parts = [part for part in words(name.replace("_", " ")) if part not in _PLAIN_QUALIFIERS]
+    facet = next((facet for facet, names in _ATTRIBUTE_NAMES.items() if parts and parts[-1] in names), None)
+    if facet is None or _COUNTING & set(parts):
+        return None
+    if facet is Facet.SIZE:
+        return (facet, True) if _SIZE_QUALIFIERS.issuperset(parts[:-1]) else None
+    return facet, len(parts) == 1
+
+
+@lru_cache(maxsize=16384)
+def _stated_values(facet: Facet, text: str) -> frozenset[str]:
     known = _WORDS[facet]
+    found: set[str] = set()
     for part in _SEPARATORS.split(fold(text)):
         if facet is Facet.SIZE and _NUMBER.fullmatch(part.strip()):
-            yield size_key(part)
+            found.add(size_key(part))
             continue
         value = words(part)
         phrase = " ".join(value)
         if phrase in _NOT_A_VALUE or phrase.isdigit():
             continue
         if len(value) <= LONGEST_VALUE_WORDS:
-            yield from known.imply(phrase)
-        for _, _, found in known.find(value):
-            yield from known.imply(found)
+            found.update(known.imply(phrase))
+        for _, _, inner in known.find(value):
+            found.update(known.imply(inner))
+    return frozenset(found)
 
 
 def _from_title(facet: Facet, title: list[str]) -> frozenset[str]:
@@ -198,7 +216,7 @@ def category_key(text: str) -> str:
 
 
 def category_keys(product: Product) -> frozenset[str]:
-    """Every name on the product's category path, and each part of those that list several ("Creams, Gels & Lotions")."""
+    """Every name on the product's category path, and the parts of those that list several ("Creams, Gels & Lotions")."""
     keys = set()
     for name in product.categories:
         keys.add(category_key(name))

@@ -41,9 +41,9 @@ _IRREGULAR = {
 
 def fold(text: str) -> str:
     """`text` without case, accents, apostrophes and trade marks; "L’Oréal®" gives "loreal". Linear in its length."""
-    text = text.translate(_APOSTROPHES)
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("'", "").replace("`", "")
+    text = text.translate(_APOSTROPHES)
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
 

@@ -69,14 +69,14 @@ def _with_values(constraints: list[Constraint], new: Constraint, *, also: bool) 
     return [*kept, Constraint(new.facet, new.op, values)]
 
 
-def compared(comparison: Comparison, previous: Query | None, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
+def compared(comparison: Comparison | None, previous: Query, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
     """ "Cheaper" than all of `items`, "bigger" than the size that was asked for; nothing where there is no measure."""
     prices = [item.price for item in items if item.price is not None]
     if comparison is Comparison.CHEAPER and prices:
         return (Constraint(Facet.PRICE, Op.AT_MOST, bound=max(min(prices) - CENT, Decimal(0))),)
     if comparison is Comparison.DEARER and prices:
         return (Constraint(Facet.PRICE, Op.AT_LEAST, bound=max(prices) + CENT),)
-    if comparison in (Comparison.BIGGER, Comparison.SMALLER) and previous:
+    if comparison in (Comparison.BIGGER, Comparison.SMALLER):
         step = 1 if comparison is Comparison.BIGGER else -1
         sizes = [next_size for old in previous.constraints if (next_size := _next_size(old, step))]
         return tuple(Constraint(Facet.SIZE, Op.ANY_OF, (size,)) for size in sizes)
@@ -93,14 +93,14 @@ def _next_size(constraint: Constraint, step: int) -> str | None:
     return str(int(size) + step) if size.isascii() and size.isdigit() and int(size) + step > 0 else None
 
 
-def other_than_shown(cues: Cues, previous: Query | None, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
+def other_than_shown(cues: Cues, previous: Query, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
     """ "Another brand": none of the brands shown; "another colour": not the colour that was asked for."""
     found = []
     if Facet.BRAND in cues.another:
         brands = tuple(dict.fromkeys(brand_key(item.brand) for item in items if item.brand))
         if brands:
             found.append(Constraint(Facet.BRAND, Op.NONE_OF, brands))
-    if Facet.COLOUR in cues.another and previous:
+    if Facet.COLOUR in cues.another:
         found.extend(
             Constraint(Facet.COLOUR, Op.NONE_OF, old.values)
             for old in previous.constraints

@@ -45,7 +45,7 @@ _COMPARISONS = Phrases(
     dict.fromkeys(
         ["cheaper", "less expensive", "more affordable", "lower price", "lower priced", "a lower price", "for less", "too expensive"]
         + ["too pricey", "less pricey", "for less money", "more budget friendly", "cheaper ones", "too much money", "too dear"]
-        + ["something cheaper", "anything cheaper", "cheaper options", "not so expensive", "not too expensive"],
+        + ["something cheaper", "anything cheaper", "cheaper options"],
         Comparison.CHEAPER,
     )
     | dict.fromkeys(["more expensive", "pricier", "dearer", "higher priced", "too cheap", "more high end"], Comparison.DEARER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -18,6 +18,7 @@ __all__ = ["Mention", "read_mentions", "read_sizes"]
 SHORTEST_MISSPELLED: Final = 5
 """A shorter word has too many neighbours to be corrected."""
 
+_LISTING = frozenset({"or", "and", ",", "/", "nor"})
 _JOINERS = frozenset({"-", ".", "'", "’"})
 _BRAND_BEFORE = frozenset({"from", "by", "brand", "brands"})
 _BRAND_AFTER = frozenset({"brand", "branded", "brands", "products"})
@@ -50,16 +51,33 @@ class Mention:
 
 def read_mentions(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:
     """The names in the message from left to right, each as long as possible; nothing is taken from the sheet."""
-    found = []
+    found: list[Mention] = []
     at = 0
     while at < len(sheet):
+        if name_end := _fixed_name(sheet, at, vocabulary):
+            at = name_end
+            continue
         mention = _longest(sheet, at, vocabulary) or _misspelled_brand(sheet, at, vocabulary)
         if mention:
             found.append(mention)
             at = mention.end
         else:
             at += 1
-    return found
+    return _agreeing(sheet, found)
+
+
+def _agreeing(sheet: Sheet, mentions: list[Mention]) -> list[Mention]:
+    """In a list ("Samsung or LG") one sure name makes the others sure: half a list would be a wrong condition."""
+    for at, (one, other) in enumerate(zip(mentions, mentions[1:], strict=False)):
+        between = {sheet.key(i) for i in range(one.end, other.start)}
+        if one.facet is other.facet and between and between <= _LISTING and one.sure != other.sure:
+            mentions[at], mentions[at + 1] = replace(one, sure=True), replace(other, sure=True)
+    return mentions
+
+
+def _fixed_name(sheet: Sheet, at: int, vocabulary: Vocabulary) -> int | None:
+    """Where a name ends that holds a colour or material and means none: "green tea"."""
+    return next((end for end, phrase, _ in reversed(_phrases(sheet, at)) if phrase in vocabulary.names), None)
 
 
 def _longest(sheet: Sheet, at: int, vocabulary: Vocabulary) -> Mention | None:

@@ -76,6 +76,11 @@ _PEOPLE = frozenset(
     "women woman men man people adults adult kids kid children child toddlers toddler babies baby boys girls teens seniors "
     "those anyone everyone age ages aged skin everybody players seats sizes size".split()
 )
+# A number after these is part of a name: SPF 50, iPhone 11, Windows 10.
+_NAMED_BY_NUMBER = frozenset(
+    "spf upf iphone ipad galaxy model version windows level grade type class series ps playstation no number step gen "
+    "generation android ios hdmi usb wifi core rtx gtx ryzen page cat xbox pixel size age".split()
+)
 _CLOSERS = frozenset(
     "and or but in for with without please each total that which if from by thanks not no made ideally only any tops max "
     "is are would per also though although pls thx instead now then on of it this".split()
@@ -249,6 +254,10 @@ def _speaks_of_price(sheet: Sheet, start: int, end: int, kind: _Kind | None, fir
         return True
     if not _closed(sheet, end):
         return False
+    if sheet.key(start - 1) in _NAMED_BY_NUMBER:
+        return False
+    if kind is _Kind.LEAST and not first_word:
+        return start == 0 or sheet.ends_at(start - 1)
     if kind is None:
         number = read_number(sheet, start)
         return ranged and number is not None and not 1900 <= number[0] <= 2100

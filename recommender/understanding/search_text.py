@@ -106,6 +106,8 @@ _FILLER = Phrases.all_meaning(
     + ["they should be", "should be", "must be", "has to be", "have to be", "it must be", "cost", "costs", "costing", "that cost"]
     + ["that costs", "but nothing", "can you", "could you", "would you", "im", "i am", "instead", "also", "as well", "only"]
     + ["make it", "switch to", "change to", "change it to", "the ones", "the one", "these", "those", "them", "results", "at all"]
+    + ["whats the price of", "what is the price of", "how much is", "how much are", "how much for", "you have", "you sell"]
+    + ["that you have", "do you sell", "in your shop", "in your store", "you got"]
     + ["to spend", "i can", "i only", "id rather", "rather", "i prefer", "prefer", "my size is", "same but", "the same but"]
     + ["now", "then", "too", "products", "items", "the same", "same", "options", "choices", "i like", "i love", "id prefer"],
 )  # fmt: skip
@@ -184,7 +186,10 @@ def _trimmed(sheet: Sheet, start: int, end: int, named: set[int]) -> range:
     def idle(at: int) -> bool:
         return at not in named and (not sheet.tokens[at].is_word or sheet.tokens[at].key in _EDGES)
 
-    while start < end and idle(start):
+    def idle_at_start(at: int) -> bool:
+        return idle(at) and not (sheet.tokens[at].key == "at" and sheet.key(at + 1) in ("least", "most"))
+
+    while start < end and idle_at_start(start):
         start += 1
     while start < end and idle(end - 1):
         end -= 1

@@ -28,6 +28,9 @@ from recommender.understanding.wishes import read_quantity, read_rating, read_so
 
 __all__ = ["Understander"]
 
+# "Cheaper" with nothing to compare with.
+_SORT_OF: dict[Comparison | None, Sort] = {Comparison.CHEAPER: Sort.PRICE_ASC, Comparison.DEARER: Sort.PRICE_DESC}
+
 
 @dataclass(frozen=True, slots=True)
 class _Message:
@@ -69,13 +72,14 @@ class Understander:
             amend: whether the dialogue believes this changes `previous`; the words may overrule it.
         """
         sheet = Sheet(text)
-        message = self._read(sheet, previous, shown)
+        message = self._read(sheet, shown)
         if previous is not None and self._amends(message, previous, amend):
             kind: Literal["new", "amend"] = "amend"
-            query = self._amended(previous, message)
+            query = self._amended(previous, message, shown)
         else:
             kind = "new"
-            query = Query(message.text, message.constraints, message.sort or Sort.RELEVANCE)
+            sort = message.sort or _SORT_OF.get(message.cues.comparison, Sort.RELEVANCE)
+            query = Query(message.text, message.constraints, sort)
             query = self._with_category(query, message)
         old = previous.constraints if previous and kind == "amend" else ()
         return Reading(
@@ -89,7 +93,7 @@ class Understander:
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
 
-    def _read(self, sheet: Sheet, previous: Query | None, shown: Sequence[ShownItem]) -> _Message:
+    def _read(self, sheet: Sheet, shown: Sequence[ShownItem]) -> _Message:
         vocabulary = self.vocabulary
         references = read_references(sheet, shown)
         opens = opens_search(sheet)
@@ -97,16 +101,14 @@ class Understander:
         rating = read_rating(sheet)
         price = read_prices(sheet, pounds_are_money=vocabulary.currency == "GBP")
         quantity = price.quantity or read_quantity(sheet)
-        cues = read_cues(sheet)
         sort = read_sort(sheet)
+        cues = read_cues(sheet)
         sizes = read_sizes(sheet, vocabulary)
         mentions = read_mentions(sheet, vocabulary)
         unwanted = read_unwanted(sheet, mentions, vocabulary)
+        sizes = [size for size in sizes if not any(sheet.taken[size.start : size.end])]
         for size in sizes:
-            if not any(sheet.taken[size.start : size.end]):
-                sheet.take(size.start, size.end, f"size {' or '.join(size.values)}")
-            else:
-                sizes = [other for other in sizes if other is not size]
+            sheet.take(size.start, size.end, f"size {' or '.join(size.values)}")
         wanted = [mention for mention in mentions if not any(sheet.taken[mention.start : mention.end])]
         sure = [mention for mention in wanted if mention.sure]
         for mention in sure:
@@ -114,20 +116,11 @@ class Understander:
         take_filler(sheet, wanted)
         text, kept = remaining(sheet, wanted)
         named = {at for mention in sure for at in range(mention.start, mention.end)}
-        content = tuple(
-            sheet.tokens[at].key for at in kept if at not in named and sheet.tokens[at].key not in STOP_WORDS
-        )
-        items = [item for item in shown if item.id in references] or list(shown)
-        if cues.comparison in (Comparison.CHEAPER, Comparison.DEARER) and not compared(
-            cues.comparison, previous, items
-        ):
-            sort = sort or (Sort.PRICE_ASC if cues.comparison is Comparison.CHEAPER else Sort.PRICE_DESC)
+        content = [sheet.tokens[at].key for at in kept if at not in named]
         constraints = joined(
             [
                 *(Constraint(mention.facet, Op.ANY_OF, mention.values) for mention in (*sure, *sizes)),
                 *(Constraint(one.facet, Op.NONE_OF, one.values) for one in unwanted),
-                *(compared(cues.comparison, previous, items) if cues.comparison else ()),
-                *other_than_shown(cues, previous, items),
                 *price.constraints,
                 *rating,
                 *stock,
@@ -135,7 +128,7 @@ class Understander:
         )
         return _Message(
             text=text,
-            content=content,
+            content=tuple(word for word in content if word not in STOP_WORDS),
             constraints=changed((), constraints),
             mentions=tuple(sure),
             cues=cues,
@@ -161,17 +154,21 @@ class Understander:
             return not (message.opens_search or " ".join(map(singular, message.content)) in self.vocabulary.categories)
         return hint is None and message.cues.continues and not message.opens_search
 
-    def _amended(self, previous: Query, message: _Message) -> Query:
+    def _amended(self, previous: Query, message: _Message, shown: Sequence[ShownItem]) -> Query:
+        items = [item for item in shown if item.id in message.references] or shown
+        relative = compared(message.cues.comparison, previous, items) + other_than_shown(message.cues, previous, items)
         before = () if message.cues.reset else previous.constraints
         replaces_text = message.cues.instead and bool(message.content)
         lifted = {*message.cues.lifted, *((Facet.CATEGORY,) if replaces_text else ())}
         if Facet.COLOUR in message.cues.another:
             lifted.add(Facet.COLOUR)
-        constraints = changed(before, message.constraints, lifted=lifted, also=message.cues.also)
+        constraints = changed(before, (*relative, *message.constraints), lifted=lifted, also=message.cues.also)
         text = self._names_in_force(previous, constraints, only=replaces_text)
         old_words = set(words(text))
         new_words = [word for word in message.text.split() if not old_words.union(STOP_WORDS).issuperset(words(word))]
         sort = message.sort or (Sort.RELEVANCE if message.cues.reset else previous.sort)
+        if not relative and not message.sort:
+            sort = _SORT_OF.get(message.cues.comparison, sort)
         query = replace(previous, text=" ".join([*text.split(), *new_words]), constraints=constraints, sort=sort)
         return self._with_category(query, message) if replaces_text else query
 

@@ -24,12 +24,14 @@ __all__ = ["ENOUGH_PRODUCTS", "LONGEST_NAME_WORDS", "Vocabulary"]
 ENOUGH_PRODUCTS: Final = 3
 """A value that fewer products state is searched for by its words instead of being made a condition."""
 LONGEST_NAME_WORDS: Final = 5
+WELL_KNOWN: Final = 10
+"""With this many products a brand's own titles tell whether its name is also an everyday word."""
 NAMED_IN_CATEGORY: Final = 0.8
 """A category is a condition only if at least this share of the products whose title names it are in it."""
 FIXED_PHRASE: Final = 0.6
 """A colour before a word is part of a name ("green bay") if it precedes this share of the word's occurrences."""
 
-_LOWER_WORD = re.compile(r"(?<![^\W_])[a-z][a-z0-9]*(?![^\W_])")
+_WORD = re.compile(r"[^\W_]+")
 _NO_BRAND = frozenset({"", "unknown", "generic", "n a", "na", "none", "no brand", "unbranded", "other", "various"})
 # What companies write after their name and nobody says.
 _SUFFIXES = frozenset(
@@ -55,7 +57,7 @@ class Vocabulary:
     `brands` and `values` map what people write to the keys that products carry (see `recommender.catalogue.facets`).
     `everyday_brands` are names that mean the brand only in a brand's place. `categories` counts the products of each
     category key that can stand for all its products. `words` counts products by folded word. `collocations` are pairs of
-    words that are one name ("gold toe"). `after_no` are words the catalogue itself puts after "no" or "non" ("show").
+    words that are one name ("gold toe"), `names` such as are known of English ("green tea"). `after_no` are words the catalogue itself puts after "no" or "non" ("show").
     """
 
     brands: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Vocabulary:
     words: dict[str, int] = field(default_factory=dict)
     collocations: frozenset[tuple[str, str]] = frozenset()
     after_no: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     currency: str = "USD"
 
     @classmethod
@@ -94,6 +97,7 @@ class _Counts:
         self.words: Counter[str] = Counter()
         self.lower_words: Counter[str] = Counter()
         self.currencies: Counter[str] = Counter()
+        self.folded: dict[str, str] = {}
 
     def add(self, product: Product) -> None:
         """Count one product."""
@@ -107,10 +111,15 @@ class _Counts:
             self.values[facet].update(values)
         title = words(product.title)
         self.titles.append((title, keys, brand))
-        text = product.text
-        self.words.update(set(words(text)))
-        self.lower_words.update(set(_LOWER_WORD.findall(text)))
+        written = set(_WORD.findall(product.text.replace("'", "").replace("’", "")))
+        self.words.update({self._folded(word) for word in written})
+        self.lower_words.update(word for word in written if word.islower())
         self.currencies[product.currency] += 1
+
+    def _folded(self, word: str) -> str:
+        if word not in self.folded:
+            self.folded[word] = fold(word)
+        return self.folded[word]
 
     def vocabulary(self) -> Vocabulary:
         """What the counts say."""
@@ -121,17 +130,19 @@ class _Counts:
             values[facet] = {value: (value,) for value in enough} | {
                 phrase: (implied[0],) for phrase, implied in known[facet].values.items() if implied[0] in enough
             }
+        brands = self._brand_names()
         curated = {phrase for facet in STATED_FACETS for phrase in known[facet].in_titles}
         return Vocabulary(
-            brands=self._brand_names(),
+            brands=brands,
             brand_counts=dict(self.brands),
-            everyday_brands=self._everyday_brands(),
+            everyday_brands=self._everyday_brands(brands),
             values=values,
             curated=frozenset(curated),
             categories=self._exact_categories(),
             words={singular(word): count for word, count in self.words.items()} | self.words,
             collocations=self._collocations(curated),
             after_no=self._after_no(),
+            names=frozenset(name for facet in STATED_FACETS for name in known[facet].names),
             currency=self.currencies.most_common(1)[0][0] if self.currencies else "USD",
         )
 
@@ -149,16 +160,21 @@ class _Counts:
                 names.setdefault(brand[:-3], set()).add(brand)
         return {name: tuple(sorted(keys)) for name, keys in names.items()}
 
-    def _everyday_brands(self) -> frozenset[str]:
-        """Brands whose name is also written small within texts, or stands mostly in other brands' titles."""
+    def _everyday_brands(self, names: dict[str, tuple[str, ...]]) -> frozenset[str]:
+        """Names of brands that are also written small within texts, or stand mostly in other brands' titles.
+
+        Where few products speak for or against a name, English has the say.
+        """
         elsewhere: Counter[str] = Counter()
         for title, _, brand in self.titles:
-            elsewhere.update(word for word in set(title) if word != brand and word in self.brands)
+            elsewhere.update(word for word in set(title) if word in names and brand not in names[word])
         found = set()
-        for brand, count in self.brands.items():
-            written_small = self.lower_words[brand] if not self.brand_forms[brand].islower() else 0
-            if brand in _EVERYDAY_WORDS or written_small > max(2, count // 4) or elsewhere[brand] > count:
-                found.add(brand)
+        for name, brands in names.items():
+            count = sum(self.brands[brand] for brand in brands)
+            written_small = 0 if any(self.brand_forms[brand].islower() for brand in brands) else self.lower_words[name]
+            doubtful = name in _EVERYDAY_WORDS and (count < WELL_KNOWN or written_small > 2)
+            if doubtful or written_small > max(2, count // 4) or elsewhere[name] > count:
+                found.add(name)
         return frozenset(found)
 
     def _exact_categories(self) -> dict[str, int]:

@@ -49,7 +49,8 @@ _SORT = Phrases(
         + ["price low to high", "low to high", "from cheap to expensive", "lowest price", "lowest priced", "cheapest"]
         + ["least expensive", "most affordable", "cheap", "inexpensive", "affordable", "low cost", "sort by cheapest"]
         + ["sort by price low to high", "sort by price ascending", "by price", "low priced", "lowest prices", "cheap ones"]
-        + ["sort by lowest price", "price ascending", "sort them by price", "sort these by price", "budget friendly"],
+        + ["sort by lowest price", "not too expensive", "isnt too expensive", "not expensive", "not so expensive", "arent too expensive"]
+        + ["price ascending", "sort them by price", "sort these by price", "budget friendly"],
         Sort.PRICE_ASC,
     )
     | dict.fromkeys(
