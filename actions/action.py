@@ -20,14 +20,17 @@ from actions.replies.schema import Reply
 from actions.services import Services, current
 from actions.turn import Turn, TurnAnswer
 from feedback.conversations import find_payload, find_session, find_turn, issue_payloads
-from recommender.errors import ConflictError, ShoptalkError
+from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
 
 __all__ = ["TurnAction", "answer_turn"]
 
 _log = structlog.get_logger()
 
+# What else can go wrong is for the shop's owner to read in the log.
+_FOR_SHOPPERS = (BadInputError, NotFoundError, BusyError, UnavailableError)
 
-class TurnAction(Action, ABC):
+
+class TurnAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk declares no types
     """What the assistant does about one intent. Subclasses say for which `intent` and implement `handle`.
 
     A subclass holds nothing: the server that runs it may copy it to another process.
@@ -47,7 +50,7 @@ class TurnAction(Action, ABC):
         """The replies to this turn; `turn.state` is what will be remembered.
 
         Raises:
-            ShoptalkError: its sentence becomes the reply.
+            ShoptalkError: the sentence of one that shoppers can act on becomes the reply.
         """
 
     async def run(
@@ -94,7 +97,7 @@ def answer_turn(
     turn.intent, turn.guesses = intent or action.intent, guesses
     try:
         replies = _replies(turn, action)
-    except ShoptalkError as error:
+    except _FOR_SHOPPERS as error:
         _log.warning("turn_refused", turn_id=turn_id, action=action.name(), error=type(error).__name__)
         replies = [turn.quote(str(error))]
     except Exception as error:  # noqa: BLE001 - a shopper gets an answer whatever broke

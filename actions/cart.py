@@ -22,6 +22,8 @@ from recommender.catalogue.product import Product
 __all__ = ["AddToCart", "ChangeCart", "EmptyCart", "SaveForLater", "ShowCart", "ShowSaved"]
 
 _REMOVING = re.compile(r"\b(remove|delete|drop|take|without|out|no longer|don'?t want|get rid)\b", re.IGNORECASE)
+# The last one: "change item 2 to 4".
+_NUMBER = re.compile(r"(?<![\w.,#-])(\d{1,2})(?![\w.,-]*\w)")
 
 
 class AddToCart(TurnAction):
@@ -79,18 +81,24 @@ class ChangeCart(TurnAction):
             return [turn.say("cart.empty")]
         in_cart = _in_front(lines)
         reading = turn.read(shown=in_cart)
-        quantity = turn.arguments.get("quantity", reading.quantity)
-        if quantity is None and _REMOVING.search(turn.text):
-            quantity = 0
         line = self._meant(turn, lines, reading.references)
         if line is None:
-            arguments = {} if quantity is None else {"quantity": quantity}
-            return ask_which(turn, self.intent, in_cart, **arguments)
+            return ask_which(turn, self.intent, in_cart, text=turn.text)
+        quantity = self._wanted(turn, line, reading.quantity)
         if quantity is None:
             return [turn.say("cart.how_many", title=line.product.title, held=line.quantity)]
-        turn.services.carts.set_quantity(turn.person_id, line.product.id, int(quantity))
+        turn.services.carts.set_quantity(turn.person_id, line.product.id, quantity)
         key = "cart.changed" if quantity else "cart.removed"
         return [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
+
+    def _wanted(self, turn: Turn, line: CartLine, said: int | None) -> int | None:
+        """How many of the line there shall be; None when that was not said."""
+        if "quantity" in turn.arguments:
+            return int(turn.arguments["quantity"])
+        if _REMOVING.search(turn.text):
+            return 0 if said is None else max(0, line.quantity - said)
+        numbers = _NUMBER.findall(turn.text)
+        return said if said is not None or not numbers else int(numbers[-1])
 
     def _meant(self, turn: Turn, lines: Sequence[CartLine], references: Sequence[str]) -> CartLine | None:
         """The line that was pressed or pointed at, the one talked about last, or the only one."""

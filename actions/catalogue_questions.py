@@ -9,6 +9,7 @@ from typing import ClassVar
 from actions.action import TurnAction
 from actions.dialogue.state import Listing, constraint_to_json
 from actions.listing import PAGE_SIZE, page
+from actions.questions import subject
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
 from recommender.search.port import CatalogueShape
@@ -24,7 +25,7 @@ class _CatalogueQuestion(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The exact answer, and a way to see the products."""
-        reading = turn.read()
+        reading = turn.read(subject(turn.text))
         query, before = reading.query, turn.state.query
         if not query.text and not query.constraints and before is not None:
             query = before

@@ -6,10 +6,9 @@ person's own votes, the place in the ranking.
 
 from __future__ import annotations
 
-import re
-
 from actions.action import TurnAction
 from actions.matching import meets
+from actions.questions import subject
 from actions.referring import ask_which, products_meant
 from actions.replies.reasons import contributions
 from actions.replies.schema import Reply
@@ -22,13 +21,6 @@ __all__ = ["WhyNot", "WhyThis"]
 
 _RANKED = 200
 """How deep the ranking is looked through for the product that was asked about."""
-
-_ASKING = re.compile(
-    r"^\W*(but\s+|and\s+)?(why|how come)\b(\s+(did|do|does|is|are|was|were|have|has)(n'?t| not)?|\s+not)?"
-    r"(\s+(you|i|there|the|any|show|see|get|list|offer|suggest|include)(ing|ed|n)?)*(\s+me)?"
-    r"|\s+(not )?(shown|there|listed)\W*$",
-    re.IGNORECASE,
-)
 
 
 class WhyThis(TurnAction):
@@ -93,8 +85,8 @@ class WhyNot(TurnAction):
     def _named(self, turn: Turn) -> Product | None:
         if "item_id" in turn.arguments:
             return turn.product(str(turn.arguments["item_id"]))
-        words = _ASKING.sub(" ", turn.text).strip(" ?!.")
-        reading = turn.read(amend=False)
+        words = subject(turn.text)
+        reading = turn.read(words, amend=False)
         if reading.references:
             return turn.product(reading.references[0])
         if not words:

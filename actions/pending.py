@@ -14,6 +14,7 @@ from actions.order_lookup import look_up_order
 from actions.replies.schema import Reply
 from actions.shop.orders import find_email, find_order_number
 from actions.turn import Turn
+from feedback.privacy import erase
 
 __all__ = ["DIGRESSIONS", "remind", "settle"]
 
@@ -124,8 +125,8 @@ def _yes_or_no(turn: Turn, intent: str) -> bool | None:
 
 
 def _forget(turn: Turn) -> list[Reply]:
-    from feedback.privacy import erase
-
-    erase(turn.services.database, turn.person_id)
+    receipt = erase(turn.services.database, turn.person_id)
     turn.erased = True
-    return [turn.say("forget_me.done")]
+    if not receipt.complete:
+        return [turn.say("forget_me.incomplete", left=sum(receipt.remaining.values()))]
+    return [turn.say("forget_me.done", erased=sum(receipt.erased.values()))]

@@ -26,7 +26,7 @@ from recommender.search.port import Searcher
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
-    from recommender.understanding.understander import Understander
+    from actions.vocabulary import Understands
 
 __all__ = ["Services", "build", "current"]
 
@@ -43,7 +43,7 @@ class Services:
     encoder: Encoder | None
     catalogue: Catalogue
     searcher: Searcher
-    understander: Understander
+    understander: Understands
     feedback: FeedbackStore
     dialogues: DialogueStore
     carts: Carts
@@ -69,7 +69,7 @@ def build(settings: Settings) -> Services:
     catalogue = SqlCatalogue(database, clock)
     encoder = _encoder(settings)
     view = CatalogueView(catalogue, settings.home / "index", encoder.version if encoder else None)
-    view.__enter__()
+    view.__enter__()  # it follows the catalogue for as long as the process lives
     return Services(
         settings=settings,
         database=database,
@@ -97,7 +97,7 @@ def _encoder(settings: Settings) -> Encoder | None:
     from recommender.encoder.onnx import OnnxEncoder
 
     try:
-        return OnnxEncoder(settings)
+        return OnnxEncoder.load(settings.build / "encoder", settings.precision)
     except ShoptalkError as error:
         _log.warning("encoder_missing", reason=str(error))
         return None

@@ -140,11 +140,18 @@ class Turn:
         finally:
             self.timing_ms[part] = self.timing_ms.get(part, 0.0) + (time.perf_counter() - start) * 1000
 
-    def read(self, amend: bool | None = None, shown: Sequence[Shown] | None = None) -> Reading:
-        """What the words mean for search; `amend` is whether the intent changes the query in force."""
+    def read(
+        self, text: str | None = None, *, amend: bool | None = None, shown: Sequence[Shown] | None = None
+    ) -> Reading:
+        """What the words (those of the turn, unless others are given) mean for search.
+
+        `amend` is whether the intent changes the query in force, `shown` what can be pointed at.
+        """
         items = [one.item for one in (self.state.shown if shown is None else shown)]
         with self.timed("understand"):
-            return self.services.understander.understand(self.text, previous=self.state.query, shown=items, amend=amend)
+            return self.services.understander.understand(
+                self.text if text is None else text, previous=self.state.query, shown=items, amend=amend
+            )
 
     @cached_property
     def unwanted(self) -> frozenset[str]:

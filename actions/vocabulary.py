@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
@@ -15,9 +16,24 @@ from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.understander import Understander
 from recommender.understanding.vocabulary import Vocabulary
 
-__all__ = ["CurrentUnderstander"]
+__all__ = ["CurrentUnderstander", "Understands"]
 
 _log = structlog.get_logger()
+
+
+class Understands(Protocol):
+    """What the dialogue needs of an understander."""
+
+    def understand(
+        self,
+        text: str,
+        *,
+        previous: Query | None = None,
+        shown: Sequence[ShownItem] = (),
+        amend: bool | None = None,
+    ) -> Reading:
+        """See `Understander.understand`."""
+        ...
 
 
 class CurrentUnderstander:

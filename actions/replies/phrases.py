@@ -31,7 +31,7 @@ class Phrases:
     def __contains__(self, key: str) -> bool:
         return key in self._templates
 
-    def say(self, key: str, said: Collection[str] = (), **slots: object) -> str:
+    def say(self, key: str, said: Collection[str] = (), /, **slots: object) -> str:
         """The first variant of `key` that does not end up as a sentence in `said`; the last one if all do.
 
         What is put into a slot is text and never a template, whatever braces it holds.
