@@ -22,7 +22,7 @@ from recommender.catalogue.product import Product
 from recommender.index.postings import Postings, Rows
 from recommender.index.terms import terms
 
-__all__ = ["LexicalBuilder", "LexicalIndex"]
+__all__ = ["LexicalBuilder", "LexicalIndex", "texts"]
 
 Floats = NDArray[np.float32]
 
@@ -39,28 +39,38 @@ _DESCRIPTION: Final = _Field(weight=1.0, length_normalisation=0.75)
 _ATTRIBUTES: Final = _Field(weight=0.5, length_normalisation=0.75)
 _SATURATION: Final = 0.8
 
+_TRUE = frozenset({"true", "yes", "y"})
+_UNTRUE = frozenset({"false", "no", "n", ""})
+
+
+def texts(product: Product) -> tuple[str, str, str]:
+    """What is matched by words: the name (title, brand, categories), the description, and what the attributes say.
+
+    An attribute says its value; one that is merely true ("waterproof: yes") says its name, one that is untrue nothing.
+    """
+    said = (
+        name.replace("_", " ") if value.casefold() in _TRUE else "" if value.casefold() in _UNTRUE else value
+        for name, value in product.attributes.items()
+    )
+    return "\n".join((product.title, product.brand, *product.categories)), product.description, "\n".join(said)
+
 
 class LexicalBuilder:
     """Takes products one by one and writes their lexical index to a folder."""
 
     def __init__(self) -> None:
         self._vocabulary: dict[str, int] = {}
-        self._fields = [(_NAME, _Texts()), (_DESCRIPTION, _Texts()), (_ATTRIBUTES, _Texts())]
+        self._fields = [(_NAME, _Column()), (_DESCRIPTION, _Column()), (_ATTRIBUTES, _Column())]
 
     def add(self, product: Product) -> None:
         """Take the next product."""
-        texts = (
-            "\n".join((product.title, product.brand, *product.categories)),
-            product.description,
-            "\n".join(product.attributes.values()),
-        )
-        for (_, field), text in zip(self._fields, texts, strict=True):
-            field.add([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms(text)])
+        for (_, column), text in zip(self._fields, texts(product), strict=True):
+            column.add([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms(text)])
 
     def write(self, folder: Path, order: NDArray[np.intp]) -> None:
         """Write the index of the products so far; row i is the product that was added as number order[i]."""
         folder.mkdir()
-        counts = [(field, texts.matrix(len(self._vocabulary))[order]) for field, texts in self._fields]
+        counts = [(field, column.matrix(len(self._vocabulary))[order]) for field, column in self._fields]
         scores = _bm25f(counts).T.tocsr()
         names = counts[0][1].T.tocsr()
         for matrix, name in ((scores, "scores"), (names, "names")):
@@ -105,7 +115,7 @@ class LexicalIndex:
         return at < len(rows) and int(rows[at]) == row
 
 
-class _Texts:
+class _Column:
     """The term numbers of one field of every product, end to end."""
 
     def __init__(self) -> None:

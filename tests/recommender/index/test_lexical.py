@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recommender.catalogue.product import Product
-from recommender.index.lexical import LexicalBuilder, LexicalIndex
+from recommender.index.lexical import LexicalBuilder, LexicalIndex, texts
 
 
 def built(folder: Path, products: list[Product], order: list[int] | None = None) -> LexicalIndex:
@@ -44,6 +44,11 @@ def test_a_title_weighs_more_than_a_description_and_that_more_than_an_attribute(
     )
     title, description, attribute = index.scores(["lamp"])
     assert title > description > attribute > 0
+
+
+def test_an_attribute_that_is_true_says_its_name_one_that_is_not_says_nothing() -> None:
+    product = Product("a", "lamp", attributes={"water_proof": "Yes", "dimmable": "no", "fuel": "oil"})
+    assert texts(product)[2].split() == ["water", "proof", "oil"]
 
 
 def test_rows_follow_the_order_given(tmp_path: Path) -> None:
