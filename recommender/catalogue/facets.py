@@ -216,7 +216,7 @@ def category_key(text: str) -> str:
 
 
 def category_keys(product: Product) -> frozenset[str]:
-    """Every name on the product's category path, and the parts of those that list several ("Creams, Gels & Lotions")."""
+    """Every name on the product's category path, and and each part of a list ("Creams, Gels & Lotions")."""
     keys = set()
     for name in product.categories:
         keys.add(category_key(name))

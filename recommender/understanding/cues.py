@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from recommender.understanding.phrases import Phrases, phrase_list, phrase_set, phrases
 from recommender.understanding.query import Facet
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.tokens import Sheet
 
 __all__ = ["Comparison", "Cues", "read_cues"]
 
@@ -41,150 +42,37 @@ class Cues:
         return bool(self.comparison or self.lifted or self.another or self.instead or self.reset)
 
 
-_COMPARISONS = Phrases(
-    dict.fromkeys(
-        ["cheaper", "less expensive", "more affordable", "lower price", "lower priced", "a lower price", "for less", "too expensive"]
-        + ["too pricey", "less pricey", "for less money", "more budget friendly", "cheaper ones", "too much money", "too dear"]
-        + ["something cheaper", "anything cheaper", "cheaper options"],
-        Comparison.CHEAPER,
-    )
-    | dict.fromkeys(["more expensive", "pricier", "dearer", "higher priced", "too cheap", "more high end"], Comparison.DEARER)
-    | dict.fromkeys(["bigger", "larger", "too small", "a size up", "one size up", "next size up"], Comparison.BIGGER)
-    | dict.fromkeys(["smaller", "too big", "too large", "a size down", "one size down"], Comparison.SMALLER)
-)  # fmt: skip
-_NAMES = {
-    "colour": Facet.COLOUR,
-    "color": Facet.COLOUR,
-    "colours": Facet.COLOUR,
-    "colors": Facet.COLOUR,
-    "brand": Facet.BRAND,
-    "brands": Facet.BRAND,
-    "make": Facet.BRAND,
-    "price": Facet.PRICE,
-    "prices": Facet.PRICE,
-    "budget": Facet.PRICE,
-    "cost": Facet.PRICE,
-    "price limit": Facet.PRICE,
-    "price range": Facet.PRICE,
-    "money": Facet.PRICE,
-    "size": Facet.SIZE,
-    "sizes": Facet.SIZE,
-    "material": Facet.MATERIAL,
-    "materials": Facet.MATERIAL,
-    "fabric": Facet.MATERIAL,
-    "rating": Facet.RATING,
-    "ratings": Facet.RATING,
-    "reviews": Facet.RATING,
-    "category": Facet.CATEGORY,
-    "availability": Facet.IN_STOCK,
-    "stock": Facet.IN_STOCK,
-}
-_LIFT_BEFORE = [
-    "any",
-    "drop",
-    "drop the",
-    "remove",
-    "remove the",
-    "forget",
-    "forget the",
-    "forget about the",
-    "ignore",
-    "whatever",
-]
-_LIFT_BEFORE += [
-    "dont care about",
-    "dont care about the",
-    "dont mind the",
-    "ignore the",
-    "regardless of",
-    "regardless of the",
-    "all",
-]
-_LIFT_BEFORE += [
-    "no matter the",
-    "no matter what",
-    "clear the",
-    "without the",
-    "every",
-    "doesnt matter what",
-    "i dont care about the",
-]
-_LIFT_BEFORE += [
-    "i dont care about",
-    "i dont care what",
-    "never mind the",
-    "nevermind the",
-    "lose the",
-    "in any",
-    "of any",
-    "from any",
-]
-_LIFT_AFTER = [
-    "doesnt matter",
-    "does not matter",
-    "dont matter",
-    "isnt important",
-    "is not important",
-    "is irrelevant",
-    "no object",
-]
-_LIFT_AFTER += ["is no object", "is not an issue", "isnt an issue", "is open", "does nt matter", "no longer matters"]
-_TAILS = ["", " filter", " limit", " restriction"]
+_COMPARISONS = phrases("cues.comparison", Comparison.__members__)
+_NAMES = {name: facet for facet in Facet for name in phrase_list(f"cues.facet_names.{facet.value}")}
+_TAILS = ("", " filter", " limit", " restriction")
 _LIFTED = Phrases(
-    {f"{before} {name}{tail}": facet for before in _LIFT_BEFORE for name, facet in _NAMES.items() for tail in _TAILS}
-    | {f"{the}{name} {after}": facet for after in _LIFT_AFTER for name, facet in _NAMES.items() for the in ("", "the ")}
-    | dict.fromkeys(["no price limit", "no budget", "no budget limit", "no limit", "no price range"], Facet.PRICE)
-    | dict.fromkeys(
-        ["also out of stock", "including out of stock", "out of stock too", "include out of stock"], Facet.IN_STOCK
-    )
+    {
+        f"{before} {name}{tail}": facet
+        for before in phrase_list("cues.lift_before")
+        for name, facet in _NAMES.items()
+        for tail in _TAILS
+    }
+    | {
+        f"{the}{name} {after}": facet
+        for after in phrase_list("cues.lift_after")
+        for name, facet in _NAMES.items()
+        for the in ("", "the ")
+    }
+    | {phrase: facet for facet in Facet for phrase in phrase_list(f"cues.lifted.{facet.value}")}
 )
 _EXCEPTING = frozenset({"but", "except", "other", "than", "apart", "excluding"})
 _ANOTHER = Phrases(
     {
         f"{other} {name}": facet
-        for other in ("another", "a different", "different", "other", "some other", "any other", "not this", "not that")
+        for other in phrase_list("cues.another")
         for name, facet in _NAMES.items()
         if facet in (Facet.BRAND, Facet.COLOUR)
     }
 )
-_INSTEAD = Phrases.all_meaning(
-    True, ["instead", "rather than that", "switch to", "change to", "change it to", "change that to", "make that", "make it"]
-)  # fmt: skip
-_ALSO = Phrases.all_meaning(
-    True, ["also", "too", "as well", "add", "in addition", "or also", "as an alternative", "and also"]
-)
-_CONTINUES = Phrases.all_meaning(
-    True,
-    [
-        "what about",
-        "how about",
-        "only",
-        "just",
-        "same but",
-        "the same but",
-        "but",
-        "and",
-        "with",
-        "without",
-        "in",
-        "no ,",
-        "not",
-    ]
-    + ["ones", "those", "these", "them", "of those", "of these", "nope", "actually", "any", "under", "over", "make"],
-)
-_RESET = Phrases.all_meaning(
-    True,
-    ["start over", "clear all", "clear filters", "clear the filters", "reset", "reset filters", "remove all filters"]
-    + [
-        "remove the filters",
-        "clear everything",
-        "drop all filters",
-        "forget everything",
-        "clear all filters",
-        "start again",
-    ]
-    + ["no filters", "remove filters", "reset the filters", "remove all the filters"],
-)
+_INSTEAD = phrase_set("cues.instead")
+_ALSO = phrase_set("cues.also")
+_CONTINUES = phrase_set("cues.continues")
+_RESET = phrase_set("cues.reset")
 
 
 def read_cues(sheet: Sheet) -> Cues:

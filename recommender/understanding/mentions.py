@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -68,7 +69,7 @@ def read_mentions(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:
 
 def _agreeing(sheet: Sheet, mentions: list[Mention]) -> list[Mention]:
     """In a list ("Samsung or LG") one sure name makes the others sure: half a list would be a wrong condition."""
-    for at, (one, other) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for at, (one, other) in enumerate(pairwise(mentions)):
         between = {sheet.key(i) for i in range(one.end, other.start)}
         if one.facet is other.facet and between and between <= _LISTING and one.sure != other.sure:
             mentions[at], mentions[at + 1] = replace(one, sure=True), replace(other, sure=True)

@@ -6,47 +6,31 @@ from dataclasses import dataclass
 
 from recommender.catalogue.words import singular
 from recommender.understanding.mentions import Mention
+from recommender.understanding.phrases import Phrases, phrase_list, word_set
 from recommender.understanding.query import Facet
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import Vocabulary
 
 __all__ = ["Unwanted", "read_unwanted"]
 
 _NEGATORS = Phrases(
-    dict.fromkeys(["without", "w / o", "except", "except for", "excluding", "exclude", "avoid", "avoiding"], True)
-    | dict.fromkeys(["anything but", "any but", "anything except", "everything but", "all but", "other than", "no"], True)
-    | {
-        f"{which}{name} {than}": True
-        for which in ("", "any ", "other ", "any other ", "another ", "a different ", "different ", "some other ", "every ")
-        for name in ("brand", "brands", "colour", "color", "material", "one")
-        for than in ("but", "except", "than", "other than", "except for", "but not")
-        if which or than == "other than"
+    {
+        f"{which} {name} {than}": True
+        for which in phrase_list("negation.which")
+        for name in phrase_list("negation.facet_names")
+        for than in phrase_list("negation.than")
     }
-    | dict.fromkeys(["rather than", "instead of", "apart from", "but no", "and no", "nothing with", "free of", "minus"], True)
-    | dict.fromkeys(["not", "but not", "and not", "non", "non -", "nor", "never", "isnt", "arent", "not from", "hate"], False)
-    | dict.fromkeys(["dont want", "do not want", "dont like", "do not like", "dont need", "not a fan of", "isn t"], False)
-    | dict.fromkeys(["nothing in", "nothing from", "nothing made of", "dislike", "i hate", "i dont want", "i dont like"], False)
-)  # fmt: skip
+    | dict.fromkeys(phrase_list("negation.negators.any_word"), True)
+    | dict.fromkeys(phrase_list("negation.negators.names_only"), False)
+)
 # After these, "no" and "not" deny something other than a thing to buy.
-_OTHER_SENSE = frozenset(
-    "only too sure bad yet just that so problem thanks thank worries idea matter necessarily much really very if need one "
-    "what who how i you it we they want a longer more less fewer over above under below cheaper name brainer "
-    "important interested enough available fault working".split()
-)
-_LINKS = frozenset(
-    {"any", "a", "an", "the", "of", "in", "from", "by", "made", "out", "with", "colour", "color", "brand"}
-)
+_OTHER_SENSE = word_set("negation.other_sense")
+_LINKS = word_set("negation.links")
 _LISTS = frozenset({",", "or", "nor", "and", "/"})
 # A wish is over before these words.
-_ENDS = frozenset(
-    "for with without but under over below above between around at in to on please that which because from by or and nor "
-    "if is are not no ideally preferably size up than".split()
-)
+_ENDS = word_set("negation.ends")
 # Said of a thing with "not", these grade it; products that carry the word are not all unwanted.
-_GRADES = frozenset(
-    "heavy big large small expensive cheap loud bright dark long short tight thick thin hard soft new old fancy good nice "
-    "like as allowed being sure this these those his her my your".split()
-)
+_GRADES = word_set("negation.grades")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +117,7 @@ def _denied_word(
     sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Vocabulary, found: list[Unwanted]
 ) -> int:
     end = at
-    keys = []
+    keys: list[str] = []
     while end < len(sheet) and sheet.key(end) and end not in by_start and len(keys) < 3:
         key = sheet.key(end)
         if key in _ENDS or not sheet.tokens[end].is_word:

@@ -10,28 +10,26 @@ from recommender.understanding.tokens import Sheet
 
 __all__ = ["ORDINALS", "parse_digits", "read_count", "read_number"]
 
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-        + ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    )
-}
+_UNITS_IN_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+"""
+_UNITS = {word: value for value, word in enumerate(_UNITS_IN_WORDS.split())}
 _TENS = {
     word: 10 * value
     for value, word in enumerate(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 } | {"fourty": 40, "ninty": 90}
-_SCALES = {"hundred": 100, "hundreds": 100, "thousand": 1000, "grand": 1000, "k": 1000}
+_HUNDRED = frozenset({"hundred", "hundreds"})
+_THOUSAND = frozenset({"thousand", "grand", "k"})
+_SCALES = dict.fromkeys(_HUNDRED, 100) | dict.fromkeys(_THOUSAND, 1000)
+_ORDINALS_IN_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINALS_IN_DIGITS = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th"
 ORDINALS: Final = {
     word: value
-    for value, words in enumerate(
-        ["first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th", "seventh 7th", "eighth 8th"]
-        + ["ninth 9th", "tenth 10th"],
-        start=1,
-    )
-    for word in words.split()
+    for listed in (_ORDINALS_IN_WORDS, _ORDINALS_IN_DIGITS)
+    for value, word in enumerate(listed.split(), start=1)
 }
 MAX_DIGITS: Final = 9
 """Longer digit strings are article or phone numbers, not amounts."""
@@ -76,25 +74,33 @@ def read_number(sheet: Sheet, at: int) -> tuple[Decimal, int] | None:
 
 
 def _in_words(sheet: Sheet, at: int) -> tuple[Decimal, int] | None:
-    key = sheet.key(at)
-    if key in ("a", "an", "one") and sheet.key(at + 1) in ("hundred", "thousand", "grand"):
-        small, end = 1, at + 1
-    else:
-        below_hundred = _below_hundred(sheet, at)
-        if below_hundred is None:
-            return None
-        small, end = below_hundred
-    total = small
-    while (scale := _SCALES.get(sheet.key(end), 0)) > 1 and total < 1000:
-        total *= scale
-        end += 1
-        rest = _below_hundred(sheet, end + (sheet.key(end) == "and"))
-        if rest and total % 100 == 0:
-            # "two hundred and fifty", but not "between a hundred and two hundred".
-            if sheet.key(rest[1]) in _SCALES:
-                break
+    read = _below_thousand(sheet, at)
+    if read is None:
+        return None
+    total, end = read
+    if sheet.key(end) in _THOUSAND:
+        total, end = total * 1000, end + 1
+        rest = _below_thousand(sheet, end + (sheet.key(end) == "and"))
+        # "two thousand five hundred", but not "between a thousand and two thousand".
+        if rest and sheet.key(rest[1]) not in _THOUSAND:
             total, end = total + rest[0], rest[1]
     return Decimal(total), end
+
+
+def _below_thousand(sheet: Sheet, at: int) -> tuple[int, int] | None:
+    if sheet.key(at) in ("a", "an") and sheet.key(at + 1) in _SCALES:
+        small, end = 1, at + 1
+    elif read := _below_hundred(sheet, at):
+        small, end = read
+    else:
+        return None
+    if sheet.key(end) not in _HUNDRED:
+        return small, end
+    total, end = small * 100, end + 1
+    rest = _below_hundred(sheet, end + (sheet.key(end) == "and"))
+    if rest and sheet.key(rest[1]) not in _SCALES:
+        return total + rest[0], rest[1]
+    return total, end
 
 
 def _below_hundred(sheet: Sheet, at: int) -> tuple[int, int] | None:

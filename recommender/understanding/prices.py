@@ -8,8 +8,9 @@ from enum import Enum, auto
 from typing import Final
 
 from recommender.understanding.numbers import read_count, read_number
+from recommender.understanding.phrases import phrases, word_set
 from recommender.understanding.query import Constraint, Facet, Op
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.tokens import Sheet
 
 __all__ = ["AROUND", "Price", "read_prices"]
 
@@ -27,64 +28,23 @@ class _Kind(Enum):
     FOR = auto()
 
 
-_BEFORE = Phrases(
-    dict.fromkeys(["under", "below", "less than", "cheaper than", "lower than", "beneath", "<", "< =", "<=", "sub", "inside"], _Kind.MOST)
-    | dict.fromkeys(["no more than", "not more than", "at most", "up to", "upto", "max", "maximum", "maximum of", "max of"], _Kind.MOST)
-    | dict.fromkeys(["budget", "budget of", "budget is", "budget of up to", "budget is up to", "spend up to", "limit of"], _Kind.MOST)
-    | dict.fromkeys(["budget is about", "budget is around", "budget of around", "budget of about", "budget around"], _Kind.MOST)
-    | dict.fromkeys(["within", "not over", "not above", "no higher than", "can spend", "only have", "up until"], _Kind.MOST)
-    | dict.fromkeys(["over", "above", "more than", "at least", "starting at", "starting from", "min", "minimum"], _Kind.LEAST)
-    | dict.fromkeys(["minimum of", "more expensive than", "pricier than", "higher than", "no less than", "not less than"], _Kind.LEAST)
-    | dict.fromkeys([">", "> =", ">=", "not under", "not below", "not cheaper than", "upwards of", "north of"], _Kind.LEAST)
-    | dict.fromkeys(["around", "about", "roughly", "approximately", "approx", "approx .", "~", "circa", "close to"], _Kind.ABOUT)
-    | dict.fromkeys(["something like", "in the region of", "near", "nearly", "round about"], _Kind.ABOUT)
-    | dict.fromkeys(["between", "from", "in the range of", "ranging from", "anywhere between", "anywhere from"], _Kind.FROM)
-    | dict.fromkeys(["for", "at"], _Kind.FOR)
-)  # fmt: skip
-_AFTER = Phrases(
-    dict.fromkeys(["or less", "or under", "or below", "or cheaper", "max", "maximum", "tops", "at most", "at the most"], _Kind.MOST)
-    | dict.fromkeys(["or lower", "and under", "and below", "and less", "at max", "or so max", "limit", "budget"], _Kind.MOST)
-    | dict.fromkeys(["or more", "and up", "and above", "or above", "or over", "or higher", "and over", "plus", "+", "min"], _Kind.LEAST)
-    | dict.fromkeys(["minimum", "at least", "upwards"], _Kind.LEAST)
-    | dict.fromkeys(["or so", "ish", "- ish", "or thereabouts", "give or take"], _Kind.ABOUT)
-)  # fmt: skip
+_BEFORE = phrases("prices.before", _Kind.__members__)
+_AFTER = phrases("prices.after", _Kind.__members__)
 # These words leave no doubt that a number is meant as a limit, unless a unit follows it.
-_PLAIN = frozenset({"under", "below", "less", "cheaper", "lower", "budget", "<", "spend", "sub"})
-_ABOUT_MONEY = frozenset(
-    {"price", "prices", "priced", "cost", "costs", "costing", "spend", "spending", "pay", "paying"}
-)
-_NEGATORS = frozenset({"not", "no", "nothing", "dont", "cant", "cannot", "never", "without", "wont", "doesnt", "isnt"})
-_VERBS = frozenset(
-    {"want", "to", "spend", "pay", "go", "going", "cost", "costing", "costs", "be", "is", "priced", "anything", "do", "afford"}
-    | {"that", "any", "it", "get"}
-)  # fmt: skip
+_PLAIN = word_set("prices.plain")
+_ABOUT_MONEY = word_set("prices.about_money")
+_NEGATORS = word_set("prices.negators")
+_VERBS = word_set("prices.between_negator_and_limit")
 _CURRENCY_SIGNS = frozenset("$€£¥₹")
-_CURRENCY_WORDS = frozenset({"usd", "eur", "gbp", "dollars", "dollar", "bucks", "buck", "quid", "euros", "euro"})
+_CURRENCY_WORDS = word_set("prices.currencies")
 _CURRENCY_CODES = frozenset({"usd", "eur", "gbp", "us", "eu"})
 _POUNDS = frozenset({"pound", "pounds"})
-_NOT_A_PRICE = frozenset({"gift", "voucher", "vouchers", "off", "coupon", "coupons", "bill", "bills", "discount"})
-_SIZES_OF_THINGS = frozenset(
-    "inch inches cm mm m ft feet foot meter meters metre metres km mile miles yard yards yd gb tb mb kb gig gigs mp "
-    "megapixels hz khz mhz ghz w watt watts kw v volt volts amp amps mah ah wh oz ounce ounces lb lbs kg g gram grams ml "
-    "l liter liters litre litres quart gallon gallons hour hours hr hrs h minute minutes min mins second seconds day days "
-    "week weeks month months year years yr yrs old age people persons person players player seats seat piece pieces pcs "
-    "pc pack packs count ct sheets pages page ports port cores core star stars review reviews reviewer customers rating "
-    "ratings degrees degree x dpi ppi fps nits db rpm bpm spf denier thread threads mbps gbps times calories k bit "
-    "percent pockets drawers shelves keys buttons lights bulbs bottles cups doors wheels speeds speed".split()
-)
-_PEOPLE = frozenset(
-    "women woman men man people adults adult kids kid children child toddlers toddler babies baby boys girls teens seniors "
-    "those anyone everyone age ages aged skin everybody players seats sizes size".split()
-)
+_NOT_A_PRICE = word_set("prices.not_a_price")
+_UNITS = word_set("prices.units")
+_PEOPLE = word_set("prices.people")
 # A number after these is part of a name: SPF 50, iPhone 11, Windows 10.
-_NAMED_BY_NUMBER = frozenset(
-    "spf upf iphone ipad galaxy model version windows level grade type class series ps playstation no number step gen "
-    "generation android ios hdmi usb wifi core rtx gtx ryzen page cat xbox pixel size age".split()
-)
-_CLOSERS = frozenset(
-    "and or but in for with without please each total that which if from by thanks not no made ideally only any tops max "
-    "is are would per also though although pls thx instead now then on of it this".split()
-)
+_NAMED_BY_NUMBER = word_set("prices.named_by_number")
+_CLOSERS = word_set("prices.closers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +199,12 @@ def _range(sheet: Sheet, low: _Amount, kind: _Kind | None, pounds: bool) -> _Amo
 def _speaks_of_price(sheet: Sheet, start: int, end: int, kind: _Kind | None, first_word: str, *, ranged: bool) -> bool:
     """Whether a number without a currency is a price, and no age, size, count or year."""
     if (
-        sheet.key(end) in _SIZES_OF_THINGS
+        sheet.key(end) in _UNITS
         or sheet.key(end) in _POUNDS
         or sheet.key(end) in ("%", "°", '"', "″", "'", "/", "x", "*")
     ):
         return False
-    if sheet.key(end) == "-" and sheet.key(end + 1) in _SIZES_OF_THINGS:
+    if sheet.key(end) == "-" and sheet.key(end + 1) in _UNITS:
         return False
     if sheet.key(end) == "in" and sheet.ends_at(end + 1):
         return False

@@ -13,7 +13,7 @@ __all__ = ["Part", "Reading", "ShownItem"]
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """A product the shopper has in front of them: what "the second one" or "that Sony" can mean. `position` is from 1."""
+    """A product in front of the shopper: what "the second one" or "that Sony" can mean. `position` is from 1."""
 
     id: str
     position: int
@@ -24,7 +24,7 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The characters [start, end) of the text, and what they were read as (in words, for people who look for errors)."""
+    """The characters [start, end) of the text, and what they were read as (in words, for who looks for errors)."""
 
     start: int
     end: int

@@ -8,43 +8,19 @@ from decimal import Decimal
 from recommender.catalogue.facets import brand_key
 from recommender.catalogue.words import singular, words
 from recommender.understanding.numbers import ORDINALS, read_count
+from recommender.understanding.phrases import phrase_set, phrases, word_set
 from recommender.understanding.reading import ShownItem
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.tokens import Sheet
 
 __all__ = ["read_references"]
 
-_THINGS = frozenset({"one", "ones", "item", "items", "product", "products", "option", "options", "result", "results"})
-_NUMBERED = Phrases.all_meaning(
-    True, ["#", "number", "no .", "nr", "nr .", "item", "option", "product", "result", "num"]
-)
-_ALL = Phrases.all_meaning(
-    True, ["both", "both of them", "all of them", "all of these", "these two", "those two", "the two"]
-)
-_PRONOUNS = Phrases.all_meaning(
-    True, ["it", "this", "that", "this one", "that one", "this item", "that item", "this product"]
-)
-_EXTREMES = Phrases(
-    dict.fromkeys(["cheaper", "cheapest", "least expensive", "less expensive", "lowest priced"], False)
-    | dict.fromkeys(["more expensive", "most expensive", "pricier", "priciest", "dearest", "dearer"], True)
-)
-_OF_THE_SHOWN = Phrases.all_meaning(
-    True,
-    [
-        "one",
-        "of the two",
-        "of the three",
-        "of these",
-        "of those",
-        "of them",
-        "one of the two",
-        "one of these",
-        "one of them",
-    ]
-    + ["of the lot", "of the bunch", "one of those", "of all of them"],
-)
-_AFTER_ORDINAL = frozenset(
-    "and or with is in to please too for from on instead again but more looks seems costs than".split()
-)
+_THINGS = word_set("references.things")
+_NUMBERED = phrase_set("references.numbered")
+_ALL = phrase_set("references.all")
+_PRONOUNS = phrase_set("references.pronouns")
+_EXTREMES = phrases("references.extremes", {"cheapest": min, "dearest": max})
+_OF_THE_SHOWN = phrase_set("references.of_the_shown")
+_AFTER_ORDINAL = word_set("references.after_ordinal")
 
 
 def read_references(sheet: Sheet, shown: Sequence[ShownItem]) -> tuple[str, ...]:
@@ -116,7 +92,7 @@ def _ordinal(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, li
     else:
         return None
     things = sheet.key(start + 1) in _THINGS
-    if not items or not (things or (start > at or start == 0 or len(sheet) == 1) and _pointing(sheet, start + 1)):
+    if not items or not (things or ((start > at or start == 0 or len(sheet) == 1) and _pointing(sheet, start + 1))):
         return None
     return start + 1 + things, items
 
@@ -140,7 +116,7 @@ def _extreme(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, li
     def price(entry: tuple[Decimal, ShownItem]) -> Decimal:
         return entry[0]
 
-    chosen = max(priced, key=price) if extreme[1] else min(priced, key=price)
+    chosen = extreme[1](priced, key=price)
     return tail[0], [chosen[1]]
 
 

@@ -6,121 +6,18 @@ from collections.abc import Collection
 from typing import Final
 
 from recommender.understanding.mentions import Mention
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.phrases import phrase_set, word_set
+from recommender.understanding.tokens import Sheet
 
 __all__ = ["STOP_WORDS", "opens_search", "remaining", "take_filler"]
 
-_OPENERS = Phrases.all_meaning(
-    True,
-    [
-        "show me",
-        "show",
-        "find me",
-        "find",
-        "search for",
-        "search",
-        "look for",
-        "looking for",
-        "im looking for",
-        "i need",
-    ]
-    + [
-        "i am looking for",
-        "i want",
-        "i would like",
-        "id like",
-        "i d like",
-        "do you have",
-        "have you got",
-        "do you sell",
-    ]
-    + [
-        "can you find",
-        "can you find me",
-        "can you show me",
-        "could you show me",
-        "give me",
-        "get me",
-        "got any",
-        "need",
-    ]
-    + [
-        "i want to buy",
-        "i would like to buy",
-        "id like to buy",
-        "want to buy",
-        "i need to buy",
-        "im after",
-        "i am after",
-    ]
-    + [
-        "im searching for",
-        "are there any",
-        "are there",
-        "is there",
-        "is there a",
-        "i wanna buy",
-        "wanna buy",
-        "any chance of",
-    ]
-    + [
-        "do you guys have",
-        "do u have",
-        "u got",
-        "you got",
-        "im shopping for",
-        "shopping for",
-        "i m looking for",
-        "help me find",
-    ]
-    + [
-        "recommend me",
-        "recommend",
-        "suggest",
-        "suggest me",
-        "let me see",
-        "can i see",
-        "id like to see",
-        "i want to see",
-    ]
-    + [
-        "want",
-        "looking to buy",
-        "im trying to find",
-        "in search of",
-        "we need",
-        "were looking for",
-        "we are looking for",
-    ]
-    + ["i have to buy", "can i get", "could i get", "can i have", "please show me", "i was looking for", "buy me"]
-    + ["what do you have in", "what have you got in"],
-)
-_FILLER = Phrases.all_meaning(
-    True,
-    ["please", "pls", "plz", "thanks", "thank you", "thx", "hi there", "hey there", "ok", "okay", "um"]
-    + ["uh", "hmm", "well ,", "so ,", "yes ,", "yeah", "no ,", "nope", "no thanks", "sorry", "i mean", "i meant", "actually"]
-    + ["something", "anything", "stuff", "some", "any", "a few", "maybe", "perhaps", "if possible", "ideally", "preferably"]
-    + ["for me", "do you have any", "to buy", "that is", "thats", "that are", "which is", "which are", "what about", "how about"]
-    + ["i think", "kind of", "a bit", "just", "good morning", "good evening", "my budget", "budget", "price", "prices", "priced"]
-    + ["right now", "at the moment", "currently", "no more", "like that", "with price", "in price", "its", "it is", "it should be"]
-    + ["they should be", "should be", "must be", "has to be", "have to be", "it must be", "cost", "costs", "costing", "that cost"]
-    + ["that costs", "but nothing", "can you", "could you", "would you", "im", "i am", "instead", "also", "as well", "only"]
-    + ["make it", "switch to", "change to", "change it to", "the ones", "the one", "these", "those", "them", "results", "at all"]
-    + ["whats the price of", "what is the price of", "how much is", "how much are", "how much for", "you have", "you sell"]
-    + ["that you have", "do you sell", "in your shop", "in your store", "you got"]
-    + ["to spend", "i can", "i only", "id rather", "rather", "i prefer", "prefer", "my size is", "same but", "the same but"]
-    + ["now", "then", "too", "products", "items", "the same", "same", "options", "choices", "i like", "i love", "id prefer"],
-)  # fmt: skip
+_OPENERS = phrase_set("search_text.openers")
+_FILLER = phrase_set("search_text.filler")
 # A greeting in front of anything else may be a name ("Hello Kitty").
-_GREETINGS = Phrases.all_meaning(True, ["hi", "hello", "hey", "hiya", "yo"])
-_EDGES: Final = frozenset(
-    "and or but in for with of from by to at on that which is are be a an the one ones my per each colour color coloured "
-    "colored size brand material made than not i we".split()
-)
+_GREETINGS = phrase_set("search_text.greetings")
+_EDGES: Final = word_set("search_text.edges")
 """Words that mean nothing at the edge of what is left."""
-STOP_WORDS: Final = _EDGES | frozenset(
-    "i me you we it this some any all do does have has can could would will if so as".split()
-)
+STOP_WORDS: Final = _EDGES | word_set("search_text.stop_words")
 
 
 def opens_search(sheet: Sheet) -> bool:

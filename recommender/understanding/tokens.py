@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from recommender.catalogue.words import fold
 from recommender.understanding.reading import Part
 
-__all__ = ["MAX_CHARACTERS", "Phrases", "Sheet", "Token", "tokenize"]
+__all__ = ["MAX_CHARACTERS", "Sheet", "Token", "tokenize"]
 
 MAX_CHARACTERS: Final = 2_000
 """Of a longer message only the beginning is read: nobody describes a product in more, and time stays bounded."""
@@ -22,8 +21,6 @@ _TOKEN = re.compile(
     rf"|[^\W\d_](?:[^\W_]|[{_MARK}]|['’](?=[^\W_]))*(?:(?<=\d)\.\d+|\.com\b)?"  # levi's, hdmi2.1, café
     r"|[^\s\w]|_"
 )
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +92,3 @@ class Sheet:
     def note(self, start: int, end: int, meaning: str) -> None:
         """The tokens [start, end) mean `meaning`, and are searched for as well."""
         self.parts.append(Part(self.tokens[start].start, self.tokens[end - 1].end, meaning))
-
-
-class Phrases(Generic[Value]):
-    """Fixed phrases and what each stands for; the longest that fits wins."""
-
-    def __init__(self, meanings: Mapping[str, Value]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
-        for phrase, meaning in meanings.items():
-            keys = tuple(token.key for token in tokenize(phrase))
-            self._by_first.setdefault(keys[0], []).append((keys, meaning))
-        for entries in self._by_first.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-
-    @classmethod
-    def all_meaning(cls, meaning: Value, phrases: Iterable[str]) -> Phrases[Value]:
-        """Phrases that stand for the same."""
-        return cls(dict.fromkeys(phrases, meaning))
-
-    def match(self, sheet: Sheet, at: int) -> tuple[int, Value] | None:
-        """Where the longest phrase that starts at token `at` ends, and its meaning."""
-        for keys, meaning in self._by_first.get(sheet.key(at), ()):
-            if all(sheet.key(at + offset) == key for offset, key in enumerate(keys)):
-                return at + len(keys), meaning
-        return None

@@ -1,8 +1,8 @@
 """What is the shopper asking for, in terms of this catalogue?
 
 The readers take their phrases from the message one after another, the surest first; what nobody takes is searched for
-by meaning. Words that name a colour, material or brand are conditions and stay in the search text as well: products that
-carry the word in their title are better matches than those that mention it in an attribute. Sizes, prices, ratings,
+by meaning. Words that name a colour, material or brand are conditions and stay in the search text as well: a product
+that carries the word in its title is a better match than one that mentions it in an attribute. Sizes, prices, ratings,
 stock, negations and courtesies leave the text.
 """
 
@@ -173,7 +173,7 @@ class Understander:
         return self._with_category(query, message) if replaces_text else query
 
     def _names_in_force(self, previous: Query, constraints: tuple[Constraint, ...], *, only: bool) -> str:
-        """The previous text without the names whose constraint is gone; with `only`, nothing but the names that stay."""
+        """The previous text without the names whose constraint is gone; with `only`, just the names that stay."""
         gone = {(old.facet, value) for old in previous.constraints if old.op is Op.ANY_OF for value in old.values} - {
             (new.facet, value) for new in constraints if new.op is Op.ANY_OF for value in new.values
         }

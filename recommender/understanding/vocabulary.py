@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from recommender.catalogue.facets import (
@@ -17,6 +18,7 @@ from recommender.catalogue.facets import (
 )
 from recommender.catalogue.product import Product
 from recommender.catalogue.words import fold, singular, words
+from recommender.understanding.phrases import word_set
 from recommender.understanding.query import Facet
 
 __all__ = ["ENOUGH_PRODUCTS", "LONGEST_NAME_WORDS", "Vocabulary"]
@@ -32,32 +34,29 @@ FIXED_PHRASE: Final = 0.6
 """A colour before a word is part of a name ("green bay") if it precedes this share of the word's occurrences."""
 
 _WORD = re.compile(r"[^\W_]+")
-_NO_BRAND = frozenset({"", "unknown", "generic", "n a", "na", "none", "no brand", "unbranded", "other", "various"})
+_NO_BRAND = word_set("vocabulary.no_brand") | {""}
 # What companies write after their name and nobody says.
-_SUFFIXES = frozenset(
-    {"cosmetics", "beauty", "inc", "ltd", "llc", "gmbh", "co", "company", "technology", "technologies"}
-)
+_SUFFIXES = word_set("vocabulary.suffixes")
 # Brands that are everyday words: only "from Simple", "Simple brand" or a capital within the sentence means them.
-_EVERYDAY_WORDS = frozenset(
-    "act all apple basic basics best big bright case chief choice classic clean clear comfort cool daily dial dove dream "
-    "earth easy energy equal equip essential essentials every everyday fast first fit focus free fresh fun gap general "
-    "gold good grace great green guess happy head home house ice image integral ivory joy kent key keys kind kiss life "
-    "light little live logic lotus love magic matrix max method mini modern natural nature neutral new next nice noble "
-    "now omega one oral orange organic original peach pink plus point power premium pretty princess pro pure quick real "
-    "red roots royal safe sand secret select sharp silver simple simply sky smart soft solid special spring standard star "
-    "step style sun super sweet switch target tone top total trim true ultra unique up value virgin vision vital wet "
-    "white wild wonder world yes young your zoom".split()
-)
+_EVERYDAY_WORDS = word_set("vocabulary.everyday_words")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What the words of this catalogue are. Plain data, made anew when the catalogue changes.
 
-    `brands` and `values` map what people write to the keys that products carry (see `recommender.catalogue.facets`).
-    `everyday_brands` are names that mean the brand only in a brand's place. `categories` counts the products of each
-    category key that can stand for all its products. `words` counts products by folded word. `collocations` are pairs of
-    words that are one name ("gold toe"), `names` such as are known of English ("green tea"). `after_no` are words the catalogue itself puts after "no" or "non" ("show").
+    Attributes:
+        brands: what people write for a brand, to the brand keys it can mean.
+        brand_counts: products by brand key.
+        everyday_brands: names that mean the brand only in a brand's place ("from Simple").
+        values: by facet, what people write to the values that products state (see `recommender.catalogue.facets`).
+        curated: phrases that mean a colour, material or size wherever they stand.
+        categories: products by category key, of those categories that hold all products called so.
+        words: products by folded word and by its singular.
+        collocations: pairs of words that are one name in this catalogue's titles ("green bay").
+        names: such names as are known of English ("green tea").
+        after_no: words that titles put after "no" or "non" ("no show socks").
+        currency: the currency of most products.
     """
 
     brands: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -127,9 +126,10 @@ class _Counts:
         values: dict[Facet, dict[str, tuple[str, ...]]] = {}
         for facet, counted in self.values.items():
             enough = {value for value, count in counted.items() if count >= ENOUGH_PRODUCTS}
-            values[facet] = {value: (value,) for value in enough} | {
-                phrase: (implied[0],) for phrase, implied in known[facet].values.items() if implied[0] in enough
+            values[facet] = {
+                phrase: implied[:1] for phrase, implied in known[facet].values.items() if implied[0] in enough
             }
+            values[facet].update((value, (value,)) for value in enough)
         brands = self._brand_names()
         curated = {phrase for facet in STATED_FACETS for phrase in known[facet].in_titles}
         return Vocabulary(
@@ -208,7 +208,7 @@ class _Counts:
         pairs: Counter[tuple[str, str]] = Counter()
         for title, _, _ in self.titles:
             followers.update(set(title))
-            pairs.update({(one, other) for one, other in zip(title, title[1:], strict=False) if one in curated})
+            pairs.update({(one, other) for one, other in pairwise(title) if one in curated})
         return frozenset(
             pair
             for pair, count in pairs.items()
@@ -218,5 +218,5 @@ class _Counts:
     def _after_no(self) -> frozenset[str]:
         after: Counter[str] = Counter()
         for title, _, _ in self.titles:
-            after.update({other for one, other in zip(title, title[1:], strict=False) if one in ("no", "non")})
+            after.update({other for one, other in pairwise(title) if one in ("no", "non")})
         return frozenset(word for word, count in after.items() if count > 1)

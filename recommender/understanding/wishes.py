@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from recommender.understanding.numbers import read_number
+from recommender.understanding.phrases import phrase_set, phrases
 from recommender.understanding.query import Constraint, Facet, Op, Sort
-from recommender.understanding.tokens import Phrases, Sheet
+from recommender.understanding.tokens import Sheet
 
 __all__ = ["WELL_RATED", "read_quantity", "read_rating", "read_sort", "read_stock"]
 
@@ -15,71 +16,20 @@ WELL_RATED: Final = Decimal(4)
 """The least rating that "well rated" accepts, of 5."""
 BEST_RATING: Final = 5
 
-_WELL_RATED = Phrases.all_meaning(
-    WELL_RATED,
-    ["well rated", "highly rated", "well reviewed", "good reviews", "great reviews", "good ratings", "good rating"]
-    + ["high rating", "high ratings", "with a good rating", "highly reviewed", "excellent reviews", "positive reviews"],
-)
-_RATING_LEAD = Phrases.all_meaning(
-    True,
-    ["at least", "over", "above", "more than", "minimum", "min", "minimum of", "no less than", "from", "with", "rated"]
-    + ["rated at least", "rated over", "rated above", "rating of at least", "rating over", "rating above", "rating of"]
-    + [
-        "rating at least",
-        "a rating of",
-        "a rating of at least",
-        "a rating above",
-        "a rating over",
-        "not under",
-        "rating",
-    ],
-)
-_RATING_TAIL = Phrases.all_meaning(
-    True, ["or more", "or better", "or higher", "or above", "and up", "and above", "and higher", "plus", "+", "minimum", "at least"]
-)  # fmt: skip
+_WELL_RATED = phrase_set("wishes.well_rated")
+_RATING_LEAD = phrase_set("wishes.rating_before")
+_RATING_TAIL = phrase_set("wishes.rating_after")
 _STARS = frozenset({"star", "stars", "☆", "★", "⭐"})
-_STOCK = Phrases.all_meaning(
-    True,
-    ["in stock", "available now", "available right now", "available today", "available immediately", "ready to ship"]
-    + ["currently available", "only available", "in-stock", "that are available", "that is available", "on stock"],
-)
-_SORT = Phrases(
-    dict.fromkeys(
-        ["cheapest first", "sort by price", "sorted by price", "order by price", "ordered by price", "lowest price first"]
-        + ["price low to high", "low to high", "from cheap to expensive", "lowest price", "lowest priced", "cheapest"]
-        + ["least expensive", "most affordable", "cheap", "inexpensive", "affordable", "low cost", "sort by cheapest"]
-        + ["sort by price low to high", "sort by price ascending", "by price", "low priced", "lowest prices", "cheap ones"]
-        + ["sort by lowest price", "not too expensive", "isnt too expensive", "not expensive", "not so expensive", "arent too expensive"]
-        + ["price ascending", "sort them by price", "sort these by price", "budget friendly"],
-        Sort.PRICE_ASC,
-    )
-    | dict.fromkeys(
-        ["most expensive first", "most expensive", "priciest", "dearest", "price high to low", "high to low", "highest price"]
-        + ["highest price first", "sort by price descending", "sort by price high to low", "price descending", "costliest"]
-        + ["highest priced", "dearest first", "sort by highest price", "sort by most expensive"],
-        Sort.PRICE_DESC,
-    )
-    | dict.fromkeys(
-        ["best rated", "top rated", "highest rated", "best rated first", "sort by rating", "sorted by rating", "best reviewed"]
-        + ["by rating", "top rated first", "order by rating", "best reviews", "highest rating", "sort by reviews"]
-        + ["sort them by rating", "best ratings", "sort by best rated"],
-        Sort.RATING,
-    )
-    | dict.fromkeys(["sort by relevance", "most relevant", "best match", "best matches", "by relevance"], Sort.RELEVANCE)
-)  # fmt: skip
+_STOCK = phrase_set("wishes.in_stock")
+_SORT = phrases("wishes.sort", {sort.name: sort for sort in Sort})
 _SORT_IN_WORDS = {
     Sort.PRICE_ASC: "cheapest first",
     Sort.PRICE_DESC: "most expensive first",
     Sort.RATING: "best rated first",
     Sort.RELEVANCE: "most relevant first",
 }
-_QUANTITY_LEAD = Phrases.all_meaning(
-    True, ["make it", "make that", "quantity", "qty", "quantity of", "qty :", "change it to"]
-)
-_QUANTITY_TAIL = Phrases.all_meaning(
-    True,
-    ["of them", "of these", "of those", "of it", "of this", "of that", "of the", "of each", "units", "copies", "x"],
-)
+_QUANTITY_LEAD = phrase_set("wishes.quantity_before")
+_QUANTITY_TAIL = phrase_set("wishes.quantity_after")
 
 
 def read_rating(sheet: Sheet) -> tuple[Constraint, ...]:
@@ -87,8 +37,8 @@ def read_rating(sheet: Sheet) -> tuple[Constraint, ...]:
     for at in range(len(sheet)):
         named = _WELL_RATED.match(sheet, at)
         if named:
-            sheet.take(at, named[0], f"rated at least {named[1]}")
-            return (Constraint(Facet.RATING, Op.AT_LEAST, bound=named[1]),)
+            sheet.take(at, named[0], f"rated at least {WELL_RATED}")
+            return (Constraint(Facet.RATING, Op.AT_LEAST, bound=WELL_RATED),)
         found = _stars(sheet, at)
         if found:
             end, bound = found
@@ -131,7 +81,7 @@ def read_stock(sheet: Sheet) -> tuple[Constraint, ...]:
 
 
 def read_sort(sheet: Sheet) -> Sort | None:
-    """Take the order of results that was asked for. "Cheap" asks for the cheapest first: no price is too high for it."""
+    """Take the order of results that was asked for. "Cheap" means cheapest first: it names no limit."""
     for at in range(len(sheet)):
         found = _SORT.match(sheet, at)
         if found and sheet.key(at - 1) not in ("not", "no", "too", "-") and sheet.key(found[0]) != "-":

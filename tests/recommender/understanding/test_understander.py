@@ -153,8 +153,11 @@ FACETS = [
     ("large laptop", "large laptop"),
     ("jackets", "jackets | category=jacket"),
     ("pink jacket", "pink jacket"),
-    ("red leather jacket under 100 in stock", "red leather jacket | category=jacket colour=red in_stock=true material=leather price<=100"),
-]  # fmt: skip
+    (
+        "red leather jacket under 100 in stock",
+        "red leather jacket | category=jacket colour=red in_stock=true material=leather price<=100",
+    ),
+]
 NEGATIONS = [
     ("jacket not leather", "jacket | category=jacket material!=leather"),
     ("jacket, no leather", "jacket | category=jacket material!=leather"),
