@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -72,12 +72,25 @@ class Vocabulary:
     currency: str = "USD"
 
     @classmethod
-    def from_products(cls, products: Iterable[Product]) -> Vocabulary:
-        """The vocabulary of these products, in one pass; about 60 microseconds a product."""
+    def from_products(cls, products: Iterable[Product], synonyms: Iterable[Sequence[str]] = ()) -> Vocabulary:
+        """The vocabulary of these products, with the shop's own groups of words that mean the same."""
         counts = _Counts()
         for product in products:
             counts.add(product)
-        return counts.vocabulary()
+        vocabulary = counts.vocabulary()
+        for group in synonyms:
+            vocabulary._join([" ".join(words(phrase)) for phrase in group])
+        return vocabulary
+
+    def _join(self, group: Sequence[str]) -> None:
+        """Let every phrase of the group mean what any of them means: as a brand or value, or as known words."""
+        for meanings in (self.brands, *self.values.values()):
+            found = tuple(dict.fromkeys(key for phrase in group for key in meanings.get(phrase, ())))
+            if found:
+                meanings.update((phrase, meanings.get(phrase, found)) for phrase in group)
+        if any(all(map(self.knows, phrase.split())) for phrase in group):
+            for word in (word for phrase in group for word in phrase.split()):
+                self.words.setdefault(word, 0)
 
     def knows(self, word: str) -> bool:
         """Whether the folded `word` occurs in any product, in this form or in the singular."""
