@@ -28,29 +28,23 @@ LONGEST_URL = 2_000
 MOST_CATEGORIES = 20
 MOST_ATTRIBUTES = 300
 
+# What shops write for a brand or category they do not know, letters and digits alone.
 _PLACEHOLDER_NAMES = frozenset(
-    [
+    {
+        "",
         "unknown",
-        "n/a",
         "na",
         "none",
         "generic",
-        "-",
-        "--",
-        "—",
-        ".",
         "null",
-        "nil",
-        "no brand",
         "nobrand",
         "unbranded",
-        "not specified",
-        "not applicable",
+        "notspecified",
+        "notapplicable",
         "undefined",
-        "tbd",
-        "?",
-    ]
+    }
 )
+_LONGEST_PLACEHOLDER = 20
 
 
 class Note(StrEnum):
@@ -121,7 +115,7 @@ class Converter:
         attributes: dict[str, str] = {}
         for name, value in others:
             said = text(name, value, LONGEST_ATTRIBUTE)
-            if said and said not in attributes.get(name, ""):
+            if said and said not in attributes.get(name, "").split(", "):
                 attributes[name] = f"{attributes[name]}, {said}" if name in attributes else said
         if len(attributes) > MOST_ATTRIBUTES:
             notes.append((Note.TRUNCATED, f"{len(attributes)} attributes cut at {MOST_ATTRIBUTES}"))
@@ -155,7 +149,7 @@ class Converter:
             target = self._columns.target(column)
             if target.field is None:
                 others.append((target.attribute, value))
-            elif value or target.field == "id":
+            elif _says_something(value) or target.field == "id":
                 known = best.get(target.field)
                 entry = (target.rank, target.attribute, value)
                 if known is None or target.rank < known[0]:
@@ -180,12 +174,17 @@ class Converter:
         return None if rating is None else float(rating / self._columns.divisor("rating"))
 
 
+def _says_something(value: Value) -> bool:
+    return not value.isspace() and value != "" if isinstance(value, str) else bool(value)
+
+
 def _joined(value: Value) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
 def _named(name: str) -> str:
-    return "" if name.lower() in _PLACEHOLDER_NAMES else name
+    folded = "".join(filter(str.isalnum, name)).lower() if len(name) <= _LONGEST_PLACEHOLDER else name
+    return "" if folded in _PLACEHOLDER_NAMES else name
 
 
 def _in_stock(value: Value, notes: Notes) -> bool:

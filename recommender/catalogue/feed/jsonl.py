@@ -27,7 +27,7 @@ def read_jsonl(file: TextIO, path: Path) -> Iterator[Entry]:
         if not text:
             continue
         try:
-            value = json.loads(text, parse_float=_shortest, parse_int=str, parse_constant=str)
+            value = _DECODER.decode(text)
         except RecursionError:
             yield Unreadable(number, "the JSON is nested too deeply")
         except json.JSONDecodeError as error:
@@ -62,3 +62,6 @@ def _text(value: str | bool | None) -> str:
 def _shortest(digits: str) -> str:
     whole, _, fraction = digits.partition(".")
     return whole if fraction and not fraction.strip("0") else digits
+
+
+_DECODER = json.JSONDecoder(parse_float=_shortest, parse_int=str, parse_constant=str)

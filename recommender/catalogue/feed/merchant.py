@@ -45,7 +45,7 @@ def read_merchant_xml(file: BinaryIO, path: Path) -> Iterator[Entry]:
     except ParseError as error:
         line, column = error.position
         raise BadInputError(
-            f"{path}, line {line}, column {column}: the XML is broken ({error.msg.split(':')[0]})."
+            f"{path}, line {line}, column {column}: the XML is broken ({str(error).split(':')[0]})."
         ) from error
     except DefusedXmlException as error:
         raise BadInputError(f"{path}: a feed may not declare entities; remove them.") from error

@@ -22,6 +22,9 @@ _NOT_THE_PRODUCTS = (
     "image_",
     "cost_per_item",
     "unit_price",
+    "published",
+    "status",
+    "type",
 )
 
 
@@ -57,6 +60,8 @@ def _product(rows: Sequence[Record]) -> Record:
     values: dict[str, Value] = {
         name: value for name, value in first.items() if not fold_column(name).startswith(_NOT_THE_PRODUCTS)
     }
+    if not _text(folded[0], "product_category"):
+        values["product_category"] = _text(folded[0], "type")
     values["variant_price"] = _lowest([_text(row, "variant_price") for row in variants])
     values["image_src"] = next((text for row in folded if (text := _text(row, "image_src"))), "")
     on_sale = _text(folded[0], "status").lower() in ("", "active") and _text(folded[0], "published").lower() != "false"

@@ -89,13 +89,13 @@ def open_feed(path: Path, wanted: FeedFormat = FeedFormat.AUTO) -> Iterator[Feed
 def _feed(file: BinaryIO, path: Path, wanted: FeedFormat) -> Feed:
     sample = file.read(_SAMPLE_BYTES)
     size = path.stat().st_size
-    if not sample.strip():
-        raise BadInputError(f"{path} is empty.")
     for magic, what in _NOT_TEXT.items():
         if sample.startswith(magic):
             raise BadInputError(f"{path} is {what}.")
     encoding = _marked_encoding(sample)
     start = sample.decode(encoding or "latin-1", errors="ignore").lstrip()
+    if not start:
+        raise BadInputError(f"{path} is empty.")
     if start.startswith("<") and wanted in (FeedFormat.AUTO, FeedFormat.MERCHANT):
         file.seek(0)  # XML says itself in which encoding it is.
         return Feed(current_prices(read_merchant_xml(file, path)), "Google Merchant XML", size, file.tell)

@@ -7,41 +7,19 @@ import re
 import string
 import unicodedata
 
-__all__ = ["clean", "is_nothing", "plain"]
+__all__ = ["clean", "plain"]
 
 # Lower case of the same length, which str.lower() does not promise.
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 # Tags that part no words: "<b>w</b>ord" is one word, "<li>one</li><li>two</li>" are two.
+# fmt: off
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "wbr",
-    ]
+    (
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark",
+        "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"
+    )
 )
+# fmt: on
 _UNREAD = frozenset({"script", "style", "template", "head", "iframe", "svg"})
 # A tag ends at the first ">" outside quotes; where its quotes do not match, at the first ">". None reaches over a "<".
 _MARKUP = re.compile(
@@ -51,6 +29,7 @@ _MARKUP = re.compile(
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 # What exporters write for "no value".
 _NOTHING = frozenset({"", "nan", "null", "inf", "-inf", "+inf", "#n/a", "\\n"})
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 # Markup is parsed up to this many times the length that is kept, so that a huge field costs little.
 _MARKUP_FACTOR = 5
 
@@ -66,30 +45,27 @@ def plain(text: str) -> str:
     text = " ".join(text.split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return "" if is_nothing(text) else text
+    return "" if len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING else text
 
 
 def clean(text: str, limit: int) -> tuple[str, bool]:
     """`text` as `plain` gives it, without HTML and at most `limit` characters long; and whether it had to be cut.
 
-    Markup that is itself escaped ("&lt;b&gt;", as feeds in XML carry it) goes as well.
+    Markup that is itself escaped ("&lt;b&gt;", "&amp;amp;", as feeds carry it) goes as well.
     """
     cut = len(text) > limit * _MARKUP_FACTOR
     if cut:
         text = text[: limit * _MARKUP_FACTOR]
+        if text.rfind("<") > text.rfind(">"):
+            text = text[: text.rfind("<")]
     if "<" in text or "&" in text:
         text = _without_markup(text)
-        if "<" in text:
+        if "<" in text or "&" in text:
             text = _without_markup(text)
     text = plain(text)
     if len(text) > limit:
         return text[:limit].rstrip(), True
     return text, cut
-
-
-def is_nothing(text: str) -> bool:
-    """Whether a program wrote `text` for a value that is not there: empty, NaN, infinite, null."""
-    return len(text) <= 4 and text.strip().lower() in _NOTHING
 
 
 def _without_markup(text: str) -> str:

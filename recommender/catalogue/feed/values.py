@@ -27,53 +27,24 @@ _SIGNS = {
     "₩": "KRW",
     "₺": "TRY",
     "zł": "PLN",
+    "£gb": "GBP",
     "us$": "USD",
+    "$us": "USD",
+    "ca$": "CAD",
+    "$ca": "CAD",
     "a$": "AUD",
+    "$au": "AUD",
 }
 # Signs that several currencies share: the shop's own currency is meant.
 _SHARED_SIGNS = frozenset({"", "$", "kr", "kr.", "rs", "rs.", "fr.", "-", "--", "—", "–"})
 
+# Availabilities, without blanks, underscores and hyphens.
 _AVAILABLE = frozenset(
-    [
-        "in stock",
-        "instock",
-        "in_stock",
-        "available",
-        "yes",
-        "y",
-        "true",
-        "t",
-        "limited availability",
-        "limitedavailability",
-        "low stock",
-        "onlineonly",
-    ]
+    {"instock", "available", "yes", "y", "true", "t", "limitedavailability", "lowstock", "onlineonly"}
 )
-# What can only be had later is not in stock.
-_UNAVAILABLE = frozenset(
-    [
-        "out of stock",
-        "outofstock",
-        "out_of_stock",
-        "sold out",
-        "soldout",
-        "unavailable",
-        "not available",
-        "no",
-        "n",
-        "false",
-        "f",
-        "discontinued",
-        "preorder",
-        "pre-order",
-        "pre order",
-        "presale",
-        "backorder",
-        "back-order",
-        "back order",
-        "on backorder",
-    ]
-)
+_GONE = frozenset({"outofstock", "soldout", "unavailable", "notavailable", "no", "n", "false", "f", "discontinued"})
+_LATER = frozenset({"preorder", "presale", "backorder", "onbackorder"})
+_WORD_JOINTS = re.compile(r"[\s_-]+")
 
 _QUOTED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _QUOTED_LIST = re.compile(rf"\[*\s*({_QUOTED}(?:\s*,\s*{_QUOTED})*)\s*,?\s*(?:\].*)?", re.DOTALL)
@@ -131,11 +102,13 @@ def availability(text: str) -> bool | None:
     """Whether the product can be had now; None when the words are not known.
 
     Feeds write words ("in stock", "preorder"), addresses of schema.org ("https://schema.org/InStock") or how many.
+    What can only be had later is not available now.
     """
-    word = " ".join(text.rsplit("schema.org/", 1)[-1].lower().split())
-    if word in _AVAILABLE or word.replace("_", " ") in _AVAILABLE:
+    word = text.rsplit("schema.org/", 1)[-1]
+    folded = _WORD_JOINTS.sub("", word.lower())
+    if folded in _AVAILABLE:
         return True
-    if word in _UNAVAILABLE or word.replace("_", " ") in _UNAVAILABLE:
+    if folded in _GONE or folded in _LATER:
         return False
     try:
         return number(word) > 0

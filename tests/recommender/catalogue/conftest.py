@@ -37,7 +37,7 @@ def lamp(item_id: str = "lamp-1", **changes: Any) -> Product:
 
 @pytest.fixture
 def postgres() -> Iterator[Database]:
-    """A fresh schema, migrated, in the PostgreSQL database that SHOPTALK_TEST_POSTGRES_URL names; dropped afterwards."""
+    """A fresh, migrated schema in the PostgreSQL database that SHOPTALK_TEST_POSTGRES_URL names; dropped afterwards."""
     url = os.environ.get("SHOPTALK_TEST_POSTGRES_URL")
     if not url:
         pytest.skip("SHOPTALK_TEST_POSTGRES_URL names no PostgreSQL database")

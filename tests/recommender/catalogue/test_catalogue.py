@@ -139,7 +139,7 @@ class SharedCatalogueContract(CatalogueContract):
 
     def test_a_failing_batch_leaves_nothing_behind(self, catalogue: Catalogue) -> None:
         catalogue.upsert([lamp("a")])
-        with pytest.raises(Exception, match="categories|JSON|serializ"):
+        with pytest.raises(Exception, match=r"JSON|serializ"):
             catalogue.upsert([lamp("b"), lamp("c", attributes={"made": object()})])
         assert [product.id for product in catalogue] == ["a"]
         assert catalogue.last_change() == 1
