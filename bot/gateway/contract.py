@@ -72,7 +72,7 @@ class _In(BaseModel):
 class SessionIn(_In):
     """How a conversation begins: without a name, or with the shop's word for who this is."""
 
-    identity: Annotated[str, Field(max_length=4000)] | None = None
+    identity: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[!-~]*$")] | None = None
 
 
 class MessageIn(_In):
@@ -82,7 +82,7 @@ class MessageIn(_In):
     """
 
     text: Annotated[str, AfterValidator(_short_enough)] | None = None
-    payload: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    payload: Annotated[str, _Name] | None = None
     client_message_id: Annotated[str, _Name, Field(max_length=100)] | None = None
 
     @model_validator(mode="after")

@@ -63,7 +63,10 @@ class AddressLimit:
 
 
 class BodyLimit:
-    """Refuses a body that is too large: at its announced length, else as soon as too much of it has come."""
+    """Refuses a body that is too large: at its announced length, else as soon as too much of it has come.
+
+    No route works on half a body, so the whole of it is awaited here and handed on in one piece.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,22 +76,32 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = LARGE_BODY_BYTES if scope["path"] in _LARGE_BODY_PATHS else BODY_BYTES
-        error = TooLargeError(f"The body is larger than the {most} bytes that this route takes.")
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > most:
+        body = None if announced.isdecimal() and int(announced) > most else await _body(receive, most)
+        if body is None:
+            error = TooLargeError(f"The body is larger than the {most} bytes that this route takes.")
             await error_response(scope["request_id"], error)(scope, receive, send)
             return
-        seen = 0
+        whole: Message | None = {"type": "http.request", "body": body, "more_body": False}
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
-                raise error
-            return message
+        async def replay() -> Message:
+            nonlocal whole
+            message, whole = whole, None
+            return message if message is not None else await receive()
 
-        await self._app(scope, counted, send)
+        await self._app(scope, replay, send)
+
+
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """The body, as far as it came before the client left; None when it is larger than `most` bytes."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > most:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
 def _network(client: tuple[str, int] | None) -> str:
