@@ -98,7 +98,7 @@ class SqlFeedbackStore:
         )
         with self._database.reading() as session:
             return [
-                Vote(row.person_id, row.impression_id, row.item_id, row.value, row.reason)
+                Vote(row.person_id, row.impression_id, row.item_id, row.value, row.reason, row.updated_at)
                 for row in session.scalars(statement)
             ]
 

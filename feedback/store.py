@@ -34,13 +34,14 @@ class Impression:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """The live vote of a person on an impression: 1 or -1; 0 was taken back."""
+    """The live vote of a person on an impression: 1 or -1; 0 was taken back. `at` is when, where the store keeps it."""
 
     person_id: str
     impression_id: str
     item_id: str
     value: int
     reason: str | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

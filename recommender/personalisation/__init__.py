@@ -1,1 +1,1 @@
-"""What a person is likely to want."""
+"""What would this person want, judging by what they did and said before?"""

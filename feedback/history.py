@@ -1,0 +1,60 @@
+"""What does the record of feedback tell the recommender?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from feedback.store import FeedbackStore
+from feedback.tables import EventRow
+from recommender.clock import Clock
+from recommender.db import Database
+from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
+from recommender.personalisation.profile import KIND_WEIGHTS
+
+__all__ = ["FeedbackHistory"]
+
+_POPULARITY_AGE = timedelta(minutes=5)
+_BEFORE_ALL_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+class FeedbackHistory:
+    """The recommender's `History` over the record: a person's signals as of now, popularity as of five minutes ago."""
+
+    def __init__(self, store: FeedbackStore, database: Database, clock: Clock) -> None:
+        self._store = store
+        self._database = database
+        self._clock = clock
+        self._counting = threading.Lock()
+        self._counted_at: datetime | None = None
+        self._popularity: Mapping[str, float] = {}
+
+    def signals(self, person_id: str) -> Sequence[Signal]:
+        """Events and live thumbs in the order in which they came; what has no time comes first."""
+        events = [(event.at, Signal(event.item_id, event.kind)) for event in self._store.events(person_id)]
+        thumbs = [
+            (vote.at, Signal(vote.item_id, THUMB_UP if vote.value > 0 else THUMB_DOWN))
+            for vote in self._store.votes(person_id)
+        ]
+        return [signal for _, signal in sorted(events + thumbs, key=lambda one: one[0] or _BEFORE_ALL_TIME)]
+
+    def popularity(self) -> Mapping[str, float]:
+        """By product, how many people took an interest: each person once per kind of event, at that kind's weight."""
+        with self._counting:
+            now = self._clock.now()
+            if self._counted_at is None or now - self._counted_at >= _POPULARITY_AGE:
+                self._popularity = self._count()
+                self._counted_at = now
+            return self._popularity
+
+    def _count(self) -> dict[str, float]:
+        people = func.count(EventRow.person_id.distinct())
+        query = select(EventRow.item_id, EventRow.kind, people).group_by(EventRow.item_id, EventRow.kind)
+        counts: dict[str, float] = {}
+        with self._database.reading() as session:
+            for item_id, kind, count in session.execute(query):
+                counts[item_id] = counts.get(item_id, 0.0) + count * KIND_WEIGHTS.get(kind, KIND_WEIGHTS["view"])
+        return counts

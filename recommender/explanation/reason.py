@@ -1,0 +1,37 @@
+"""What can be the reason that a product is shown?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recommender.understanding.query import Constraint
+
+__all__ = ["Reason", "ReasonKind"]
+
+
+class ReasonKind(StrEnum):
+    """What moved the product up, or let it in."""
+
+    WORDS = "words"
+    """Words of the query occur in the product's text (`words`)."""
+    MEANING = "meaning"
+    """The product's text means something like the query."""
+    CONSTRAINT = "constraint"
+    """It meets a condition (`constraint`): a cause of being listed at all, not of the score."""
+    HISTORY = "history"
+    """The person showed that they like another product (`item_id`) by doing `signal` with it."""
+    POPULAR = "popular"
+    """Many people took an interest in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One cause, and by how much the product's score falls when it is taken away."""
+
+    kind: ReasonKind
+    effect: float = 0.0
+    words: tuple[str, ...] = ()
+    constraint: Constraint | None = None
+    item_id: str = ""
+    signal: str = ""

@@ -1,0 +1,32 @@
+"""What does the recommender ask of the past?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["THUMB_DOWN", "THUMB_UP", "History", "Signal"]
+
+THUMB_UP = "thumb_up"
+THUMB_DOWN = "thumb_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that a person did with a product (view, cart, purchase, …) or a thumb they gave it."""
+
+    item_id: str
+    kind: str
+
+
+class History(Protocol):
+    """What people did and said."""
+
+    def signals(self, person_id: str) -> Sequence[Signal]:
+        """Everything a person did and every thumb they did not take back, oldest first; nothing for a stranger."""
+        ...
+
+    def popularity(self) -> Mapping[str, float]:
+        """By product, how many people took an interest in it, a purchase counting more than a view."""
+        ...

@@ -1,0 +1,184 @@
+"""Are recommendations what the person would want, varied, honest about their causes, and never what they refused?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.catalogue.memory import InMemoryCatalogue
+from recommender.catalogue.product import Product
+from recommender.explanation.reason import ReasonKind
+from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
+from recommender.personalisation.items import Items
+from recommender.personalisation.recommender import PersonalRecommender, Recommended
+
+CATEGORIES = ("jackets", "lamps", "laptops", "rugs", "shoes", "tents")
+EACH = 12
+IDS = sorted(f"{category}-{number:02d}" for category in CATEGORIES for number in range(EACH))
+
+
+class Past:
+    """A `History` in lists."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, list[Signal]] = {}
+        self.people: dict[str, float] = {}
+
+    def signals(self, person_id: str) -> Sequence[Signal]:
+        return self.of.get(person_id, [])
+
+    def popularity(self) -> Mapping[str, float]:
+        return self.people
+
+    def add(self, person_id: str, *signals: tuple[str, str]) -> None:
+        self.of.setdefault(person_id, []).extend(Signal(item, kind) for item, kind in signals)
+
+
+class Shop:
+    """Six categories of twelve products; those of one category look alike, those of two do not."""
+
+    def __init__(self) -> None:
+        random = np.random.default_rng(0)
+        axes = np.eye(24, dtype=np.float32)
+        vectors = np.stack([axes[CATEGORIES.index(item.split("-")[0])] for item in IDS])
+        vectors += random.normal(0, 0.12, vectors.shape).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        self.items = Items(
+            IDS,
+            {item: row for row, item in enumerate(IDS)},
+            vectors,
+            np.ones(len(IDS), dtype=np.bool_),
+            np.full(len(IDS), 4.0),
+            np.zeros(len(IDS), dtype=np.int64),
+        )
+        self.past = Past()
+        self.past.people = {item: float(row % EACH) for row, item in enumerate(IDS)}
+        products = [Product(item, item, categories=("Shop", item.split("-")[0]), price=Decimal(10)) for item in IDS]
+        self.catalogue = InMemoryCatalogue()
+        self.catalogue.upsert(products)
+        self.recommender = PersonalRecommender(lambda: self.items, self.catalogue, self.past)
+
+    def recommend(self, person: str, limit: int = 10, exclude: Sequence[str] = ()) -> list[Recommended]:
+        return list(self.recommender.recommend(person, limit=limit, exclude=exclude))
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def category_of(item_id: str) -> str:
+    return item_id.split("-")[0]
+
+
+def test_a_stranger_gets_what_is_popular_from_every_category(shop: Shop) -> None:
+    shown = shop.recommend("stranger", 6)
+    assert {category_of(one.item_id) for one in shown} == set(CATEGORIES)
+    assert all(shop.past.people[one.item_id] == EACH - 1 for one in shown)
+    assert all([reason.kind for reason in one.reasons] == [ReasonKind.POPULAR] for one in shown)
+
+
+def test_one_category_that_everybody_wants_does_not_fill_a_strangers_list(shop: Shop) -> None:
+    shop.past.people = {item: 1000.0 if item.startswith("lamps") else 1.0 for item in IDS}
+    categories = Counter(category_of(one.item_id) for one in shop.recommend("stranger", 10))
+    assert categories["lamps"] == max(categories.values())
+    assert len(categories) >= 4
+
+
+def test_a_shop_without_any_past_still_recommends(shop: Shop) -> None:
+    shop.past.people = {}
+    shown = shop.recommend("stranger", 10)
+    assert len({one.item_id for one in shown}) == 10
+    assert all(one.reasons == () for one in shown)
+
+
+def test_somebody_who_buys_jackets_is_shown_jackets_first_and_not_only(shop: Shop) -> None:
+    shop.past.add("ada", ("jackets-01", "purchase"), ("jackets-02", "purchase"), ("tents-01", "cart"))
+    shown = shop.recommend("ada", 10)
+    categories = Counter(category_of(one.item_id) for one in shown)
+    assert category_of(shown[0].item_id) == "jackets"
+    assert categories["jackets"] > categories["tents"] > 0
+    assert not {"jackets-01", "jackets-02"} & {one.item_id for one in shown}
+
+
+def test_a_thumb_down_takes_the_product_away_and_its_like_down(shop: Shop) -> None:
+    shop.past.add("ada", ("lamps-03", "view"), ("rugs-03", "view"))
+    before = {one.item_id: one.score for one in shop.recommend("ada", len(IDS))}
+    shop.past.add("ada", ("lamps-05", THUMB_DOWN))
+    after = {one.item_id: one.score for one in shop.recommend("ada", len(IDS))}
+    assert set(before) - set(after) == {"lamps-05"}
+    assert all(after[item] < before[item] for item in after if category_of(item) == "lamps")
+
+
+def test_what_is_gone_or_out_of_stock_or_excluded_is_not_shown(shop: Shop) -> None:
+    shop.items.available[shop.items.rows["lamps-11"]] = False
+    shop.catalogue.delete(["rugs-11"])
+    shown = {one.item_id for one in shop.recommend("stranger", len(IDS), exclude=["tents-11", "no-such-product"])}
+    assert shown == set(IDS) - {"lamps-11", "rugs-11", "tents-11"}
+
+
+def test_the_score_is_the_sum_of_its_parts(shop: Shop) -> None:
+    shop.past.add("ada", ("lamps-03", "purchase"))
+    for one in shop.recommend("ada", len(IDS)):
+        assert one.score == pytest.approx(sum(one.parts.values()))
+
+
+signals = st.lists(
+    st.tuples(st.sampled_from(IDS), st.sampled_from(["view", "cart", "purchase", THUMB_UP, THUMB_DOWN])), max_size=12
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(signals)
+def test_taking_away_the_named_cause_lowers_the_score_by_what_was_said(history: list[tuple[str, str]]) -> None:
+    shop = Shop()
+    shop.past.add("ada", *history)
+    for one in shop.recommend("ada", 5):
+        for reason in one.reasons:
+            other = Shop()
+            if reason.kind is ReasonKind.HISTORY:
+                other.past.add("ada", *((item, kind) for item, kind in history if item != reason.item_id))
+            else:
+                other.past.add("ada", *history)
+                other.past.people[one.item_id] = 0.0
+            scores = {again.item_id: again.score for again in other.recommend("ada", len(IDS))}
+            assert scores[one.item_id] == pytest.approx(one.score - reason.effect, abs=1e-5)
+            assert scores[one.item_id] < one.score
+
+
+@settings(max_examples=40, deadline=None)
+@given(signals)
+def test_whatever_the_past_is_the_list_is_full_and_holds_nothing_bought_or_refused(
+    history: list[tuple[str, str]],
+) -> None:
+    shop = Shop()
+    shop.past.add("ada", *history)
+    thumbs = {item: kind for item, kind in history if kind in (THUMB_UP, THUMB_DOWN)}
+    shown = [one.item_id for one in shop.recommend("ada", 10)]
+    assert len(set(shown)) == len(shown) == 10
+    assert not {item for item, kind in thumbs.items() if kind == THUMB_DOWN} & set(shown)
+    assert not {item for item, kind in history if kind == "purchase"} & set(shown)
+
+
+def test_fifty_people_who_take_whatever_comes_first_do_not_end_in_one_category(shop: Shop) -> None:
+    """A filter bubble: somebody accepts the first recommendation again and again."""
+    shop.past.add("ada", ("jackets-01", "view"))
+    for _ in range(50):
+        first = shop.recommend("ada", 10)[0]
+        shop.past.add("ada", (first.item_id, "purchase"))
+    bought = Counter(category_of(signal.item_id) for signal in shop.past.of["ada"])
+    share = np.array(list(bought.values())) / sum(bought.values())
+    assert -(share * np.log2(share)).sum() > 1.5
+
+
+def test_two_people_of_different_tastes_are_shown_different_things(shop: Shop) -> None:
+    shop.past.add("ada", ("jackets-01", "purchase"), ("jackets-04", "cart"))
+    shop.past.add("bob", ("laptops-01", "purchase"), ("laptops-04", "cart"))
+    ada, bob = ({one.item_id for one in shop.recommend(person, 5)} for person in ("ada", "bob"))
+    assert len(ada & bob) <= 1
