@@ -101,6 +101,11 @@ class LexicalIndex:
                 total[self._all.rows(number)] += self._scores[self._all.span(number)]
         return total
 
+    def limit(self, query_terms: Sequence[str]) -> float:
+        """What no product's score for these terms can exceed: every term, unknown ones too, as often as can count."""
+        held = (len(self.rows(term)) for term in query_terms)
+        return float(sum((_SATURATION + 1) * _rarity(self._size, number) for number in held))
+
     def rows(self, term: str, *, in_name: bool = False) -> Rows:
         """The rows that hold `term`, ascending: anywhere, or in title, brand and categories only."""
         number = self._vocabulary.get(term)
@@ -140,9 +145,14 @@ def _bm25f(fields: Sequence[tuple[_Field, sp.csr_array]]) -> sp.csr_array:
     weighted = sum(_normalised(field, counts) for field, counts in fields).tocsr()
     products, vocabulary = weighted.shape
     frequency = np.bincount(weighted.indices, minlength=vocabulary)
-    rarity = np.log1p((products - frequency + 0.5) / (frequency + 0.5))
+    rarity = _rarity(products, frequency)
     weighted.data *= (_SATURATION + 1) / (_SATURATION + weighted.data) * rarity[weighted.indices]
     return weighted
+
+
+def _rarity(products: int, holding: int | NDArray[np.int64]) -> NDArray[np.float64]:
+    """The inverse document frequency of terms that `holding` of the products hold."""
+    return np.asarray(np.log1p((products - holding + 0.5) / (holding + 0.5)))
 
 
 def _normalised(field: _Field, counts: sp.csr_array) -> sp.csr_array:

@@ -27,7 +27,7 @@ from recommender.understanding.query import Query, Sort
 
 __all__ = ["WEIGHTS", "SearchEngine"]
 
-WEIGHTS: Final = {"lexical": 0.4, "dense": 0.6}
+WEIGHTS: Final = {"lexical": 0.5, "dense": 0.5}
 """What each leg counts for: chosen on every other query of two public catalogues, see benchmarks/search.py."""
 
 Floats = NDArray[np.float32]
@@ -37,11 +37,12 @@ Rows = NDArray[np.intp]
 class SearchEngine:
     """The `Searcher` over a `CatalogueView`.
 
-    Both legs see every product and lie between 0 and 1: `lexical` is the product's BM25F as a share of the best one in
-    the catalogue, squared, so that a product that holds half of what was asked for does not outrank one that is close
-    in meaning; `dense` is the cosine of query and product, below 0 cut off. Neither depends on the constraints, so the
-    same product has the same score under all of them. The vectors are scanned whole: up to some 200,000 products that
-    is as fast as Chroma's graph, exact, and under constraints many times faster (benchmarks/search.py).
+    Both legs see every product and lie between 0 and 1. `lexical` is the product's BM25F as a share of the most that
+    the query's words could give, squared, so that a product that holds half of what was asked for does not outrank one
+    that is close in meaning. `dense` is the cosine of query and product, below 0 cut off. Neither depends on
+    constraints or on other products, so a product has one score under all of them. The vectors are scanned whole: up
+    to some 200,000 products that is as fast as Chroma's graph, exact, and under constraints many times faster
+    (benchmarks/search.py).
 
     Without an encoder, or with one of another version than the
     index, search goes on with words alone and says so in the result's versions.
@@ -114,7 +115,7 @@ class SearchEngine:
             return _Scored({}, {}, versions, size=len(generation.ids))
         with stopwatch("lexical"):
             lexical = generation.lexical.scores(wanted)
-            lexical = np.square(lexical / max(float(lexical.max(initial=0.0)), 1e-9))
+            lexical = np.square(lexical / np.float32(generation.lexical.limit(wanted)))
         try:
             with stopwatch("encode"):
                 vector = self._encode(generation, text)

@@ -26,6 +26,18 @@ def test_the_score_is_bm25f_as_computed_by_hand(tmp_path: Path) -> None:
     assert index.scores(["lamp"]) == pytest.approx(expected, rel=1e-6)
 
 
+def test_no_score_exceeds_the_limit_and_much_of_a_word_comes_near_it(tmp_path: Path) -> None:
+    index = built(tmp_path, [Product("a", "lamp " * 200), Product("b", "desk"), Product("c", "rug")])
+    limit = index.limit(["lamp", "desk"])
+    assert index.limit(["lamp"]) * 0.7 < index.scores(["lamp"])[0] < index.limit(["lamp"])
+    assert all(score < limit for score in index.scores(["lamp", "desk"]))
+
+
+def test_an_unknown_word_raises_the_limit_so_that_the_known_ones_count_for_less(tmp_path: Path) -> None:
+    index = built(tmp_path, [Product("a", "lamp"), Product("b", "desk")])
+    assert index.limit(["lamp", "zeppelin"]) == pytest.approx(index.limit(["lamp"]) + 1.8 * math.log1p(2.5 / 0.5))
+
+
 def test_terms_add_up_and_unknown_ones_add_nothing(tmp_path: Path) -> None:
     index = built(tmp_path, [Product("a", "red lamp"), Product("b", "red desk")])
     together = index.scores(["red", "lamp", "zeppelin"])
