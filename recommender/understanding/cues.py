@@ -102,7 +102,7 @@ def _cue(sheet: Sheet, at: int, cues: Cues) -> int:
         cues.reset = True
         sheet.take(at, reset[0], "no conditions any more")
         return reset[0]
-    if instead := _INSTEAD.match(sheet, at):
+    if (instead := _INSTEAD.match(sheet, at)) and sheet.key(instead[0]) != "of":
         cues.instead = True
         sheet.take(at, instead[0], "instead of before")
         return instead[0]

@@ -28,6 +28,7 @@ from recommender.understanding.wishes import read_quantity, read_rating, read_so
 
 __all__ = ["Understander"]
 
+_PUNCTUATION = ".,;:!?"
 # "Cheaper" with nothing to compare with.
 _SORT_OF: dict[Comparison | None, Sort] = {Comparison.CHEAPER: Sort.PRICE_ASC, Comparison.DEARER: Sort.PRICE_DESC}
 
@@ -142,17 +143,17 @@ class Understander:
     def _amends(self, message: _Message, previous: Query, hint: bool | None) -> bool:
         """Whether the message changes the previous query rather than starting another."""
         content = {singular(word) for word in message.content}
+        cues = message.cues
         if not content:
+            # "Nike" may be a wish about the shoes or a search of its own: there the dialogue has the say.
             brand_alone = any(mention.facet is Facet.BRAND for mention in message.mentions)
-            return message.understood and not (hint is False and brand_alone and not message.cues.speak_of_before)
-        names_other_thing = not content <= {singular(word) for word in words(previous.text)}
-        if not names_other_thing:
-            return hint is not False or message.cues.speak_of_before
-        if message.cues.speak_of_before:
+            return not (hint is False and brand_alone and not cues.speak_of_before and not cues.continues)
+        if content <= {singular(word) for word in words(previous.text)}:
+            return hint is not False or cues.speak_of_before
+        if cues.speak_of_before:
             return True
-        if hint:
-            return not (message.opens_search or " ".join(map(singular, message.content)) in self.vocabulary.categories)
-        return hint is None and message.cues.continues and not message.opens_search
+        names_category = " ".join(map(singular, message.content)) in self.vocabulary.categories
+        return (hint is True or cues.continues) and not message.opens_search and not names_category
 
     def _amended(self, previous: Query, message: _Message, shown: Sequence[ShownItem]) -> Query:
         items = [item for item in shown if item.id in message.references] or shown
@@ -164,8 +165,8 @@ class Understander:
             lifted.add(Facet.COLOUR)
         constraints = changed(before, (*relative, *message.constraints), lifted=lifted, also=message.cues.also)
         text = self._names_in_force(previous, constraints, only=replaces_text)
-        old_words = set(words(text))
-        new_words = [word for word in message.text.split() if not old_words.union(STOP_WORDS).issuperset(words(word))]
+        needless = STOP_WORDS.union(words(text))
+        new_words = [word.strip(_PUNCTUATION) for word in message.text.split() if not needless.issuperset(words(word))]
         sort = message.sort or (Sort.RELEVANCE if message.cues.reset else previous.sort)
         if not relative and not message.sort:
             sort = _SORT_OF.get(message.cues.comparison, sort)

@@ -140,6 +140,8 @@ FACETS = [
     ("face cream by simple", "face cream by simple | brand=simple"),
     ("face cream from the brand simple", "face cream from the brand simple | brand=simple"),
     ("green tea", "green tea"),
+    ("warm white lamp", "warm white lamp"),
+    ("sony or simple face cream", "sony or simple face cream | brand=sony,simple"),
     ("face cream", "face cream"),
     ("jacket in cream", "jacket in cream | category=jacket colour=cream"),
     ("case for sony headphones", "case for sony headphones"),
@@ -254,6 +256,15 @@ AMENDMENTS = [
     ("more expensive", "blue jacket | category=jacket colour=blue price>=129.91"),
     ("another brand", "blue jacket | brand!=sony,bose,nordfell category=jacket colour=blue price<=80"),
     ("a different brand than Sony", "blue jacket | brand!=sony category=jacket colour=blue price<=80"),
+    ("in green instead of blue", "jacket green | category=jacket colour=green colour!=blue price<=80"),
+    ("and in red?", "jacket red | category=jacket colour=red price<=80"),
+    ("do you have it in red?", "jacket red | category=jacket colour=red price<=80"),
+    ("any colour is fine", "jacket | category=jacket price<=80"),
+    ("i can go up to 150", "blue jacket | category=jacket colour=blue price<=150"),
+    ("sorry, i meant a coat", "blue coat | category=coat colour=blue price<=80"),
+    ("only nordfell please", "blue jacket nordfell | brand=nordfell category=jacket colour=blue price<=80"),
+    ("like the first one but cheaper", "blue jacket | category=jacket colour=blue price<=78.99"),
+    ("ok", "blue jacket | category=jacket colour=blue price<=80"),
     ("under 50 and not leather", "blue jacket | category=jacket colour=blue material!=leather price<=50"),
 ]
 
@@ -289,7 +300,10 @@ def test_a_new_search(understander: Understander, text: str, hint: bool | None) 
     assert not {"jacket | category=jacket colour=blue price<=80"} & {spelled(reading.query)}
 
 
-@pytest.mark.parametrize(("text", "hint"), [("under 30", False), ("not leather", False), ("in red", False)])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("under 30", False), ("not leather", False), ("in red", False), ("only sony", False), ("with a hood", False)],
+)
 def test_words_overrule_the_hint(understander: Understander, text: str, hint: bool) -> None:
     previous = understander.understand(BEFORE).query
     assert understander.understand(text, previous=previous, amend=hint).kind == "amend"
