@@ -216,7 +216,10 @@ def _number_or_note(name: str, value: Value, notes: Notes) -> Decimal | None:
 
 
 def _address(name: str, value: Value, notes: Notes) -> str:
-    """An http(s) address, the first of several; "" with a note for anything else: it becomes a link for shoppers."""
+    """The first of several addresses: http(s), or a path on the gateway's own origin ("/pictures/sofa.svg").
+
+    Anything else becomes "" with a note, for it would become a link for shoppers.
+    """
     first = value if isinstance(value, str) else next(iter(value), "")
     text = plain(first)
     if text.startswith("//"):
@@ -227,7 +230,9 @@ def _address(name: str, value: Value, notes: Notes) -> str:
         parts = urlsplit(text)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc or " " in text or len(text) > LONGEST_URL:
+    absolute = parts.scheme in ("http", "https") and parts.netloc
+    own_path = text.startswith("/") and not parts.scheme and not parts.netloc
+    if not (absolute or own_path) or " " in text or "\\" in text or len(text) > LONGEST_URL:
         notes.append((Note.DROPPED, f"{name} is no http address of at most {LONGEST_URL:,} characters"))
         return ""
     return text

@@ -117,11 +117,9 @@ class _Import:
             )
             return
         ids = (product.id for product in self._catalogue)
-        gone: list[str] = []
         while some := list(islice(ids, _BATCH)):
-            gone += self._seen.missing(some)
-        for start in range(0, len(gone), _BATCH):
-            self.report.pruned += self._catalogue.delete(gone[start : start + _BATCH])
+            if gone := self._seen.missing(some):
+                self.report.pruned += self._catalogue.delete(gone)
 
     def _products(self, entries: list[Entry]) -> Iterator[Product]:
         for entry in entries:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from babel.numbers import list_currencies
+from babel.numbers import is_currency
 
 from recommender.catalogue.feed.record import Value
 
@@ -87,7 +87,9 @@ def price(text: str, divisor: Decimal = Decimal(1)) -> tuple[Decimal, str | None
     amount = amount.lstrip("+-").strip()
     sign, digit = _split_sign(amount)
     marks = [mark for mark in (before.rstrip("-").strip(), sign, after) if mark]
-    codes = {_currency(mark, text) for mark in marks} - {None}
+    if any(_currency(mark) is None for mark in marks):
+        raise ValueError(f"the price '{_short(text)}' is no amount")
+    codes = {code for mark in marks if (code := _currency(mark))}
     if len(codes) > 1:
         raise ValueError(f"the price '{_short(text)}' names two currencies")
     value = _amount(digit, text, beside_currency=bool(marks))
@@ -144,15 +146,12 @@ def _split_sign(amount: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _currency(mark: str, text: str) -> str | None:
+def _currency(mark: str) -> str | None:
+    """The code that stands beside an amount, "" for a mark that several currencies share, None for no currency."""
     folded = mark.lower()
     if folded in _SHARED_SIGNS:
-        return None
-    if folded in _SIGNS:
-        return _SIGNS[folded]
-    if mark.upper() in list_currencies():
-        return mark.upper()
-    raise ValueError(f"the price '{_short(text)}' is no amount")
+        return ""
+    return _SIGNS.get(folded) or (mark.upper() if is_currency(mark.upper()) else None)
 
 
 def _amount(digits: str, text: str, *, beside_currency: bool) -> Decimal:

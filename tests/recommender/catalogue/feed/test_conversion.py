@@ -144,12 +144,17 @@ def test_an_empty_id_is_never_made_up_of_another_column() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "/local", "http://", "https://a b", "data:x", "http://[", "x"]
+    "address", ["javascript:alert(1)", "\\\\evil.example", "/\\evil.example", "http://", "https://a b", "data:x", "http://[", "x"]
 )
 def test_links_that_are_no_http_addresses_are_dropped(address: str) -> None:
     made = convert({"url": address, "image": address})
     assert (made.product.url, made.product.image_url) == ("", "")
     assert [note for note, _ in made.notes] == [Note.DROPPED, Note.DROPPED]
+
+
+def test_a_path_on_the_gateways_own_origin_is_kept() -> None:
+    made = convert({"url": "/p/1", "image": "/pictures/sofa.svg"})
+    assert (made.product.url, made.product.image_url) == ("/p/1", "/pictures/sofa.svg")
 
 
 @pytest.mark.parametrize("rating", ["NaN", "-1", "five"])
