@@ -74,8 +74,9 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "SHOPTALK_RASA_TOKEN": settings.secret("rasa_token"),
         "SHOPTALK_RASA_PORT": str(settings.rasa_port),
         "SHOPTALK_RASA_MODEL": str(model),
+        # Rasa's dependencies warn about each other's age at every start; nothing here can be done about it.
+        "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
     python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
     return [

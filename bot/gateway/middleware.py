@@ -19,6 +19,9 @@ __all__ = ["RequestFrame"]
 
 _log = structlog.get_logger()
 
+_PROBES = {"/healthz", "/readyz", "/metrics"}
+"""Asked every few seconds by whoever watches the installation: not worth a line each."""
+
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _HEADERS = {
@@ -69,7 +72,8 @@ class RequestFrame:
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-            _log.info(
+            log = _log.debug if route in _PROBES else _log.info
+            log(
                 "request", request_id=request_id, method=scope["method"], route=route, status=status,
                 ms=round((time.perf_counter() - start) * 1000, 1),
             )  # fmt: skip

@@ -50,7 +50,9 @@ class Broken(Action):
     def name(self) -> str:
         return "action_broken_in_this_test"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
         raise self._error
 
 
@@ -102,12 +104,12 @@ async def test_rasa_is_told_what_rasa_sdk_would_tell_it() -> None:
             assert "secret" not in answer.text
 
 
-async def test_a_call_with_an_unknown_domain_is_asked_for_it_once() -> None:
+async def test_a_call_without_a_domain_is_answered_at_once() -> None:
+    """Rasa 3.6 gives up on the status with which rasa_sdk 3.21 asks for the domain (enable_selective_domain)."""
     async with rasa(Echo()) as client:
-        bare = {key: value for key, value in call("action_echo_of_this_test", domain_digest="d1").items() if key != "domain"}
-        full = call("action_echo_of_this_test", domain_digest="d1")
-        answers = [await client.post("/webhook", params={"token": TOKEN}, json=body) for body in (bare, full, bare)]
-        assert [answer.status_code for answer in answers] == [449, 200, 200]
+        body = {key: value for key, value in call("action_echo_of_this_test").items() if key != "domain"}
+        answer = await client.post("/webhook", params={"token": TOKEN}, json=body)
+        assert answer.status_code == httpx.codes.OK
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"next_action": "a"}', b"\xff"])

@@ -25,6 +25,7 @@ LONGEST_BRAND = 200
 LONGEST_CATEGORY = 200
 LONGEST_ATTRIBUTE = 2_000
 LONGEST_URL = 2_000
+HIGHEST_COUNT = 2**31 - 1
 MOST_CATEGORIES = 20
 MOST_ATTRIBUTES = 300
 
@@ -196,7 +197,11 @@ def _in_stock(value: Value, notes: Notes) -> bool:
 
 
 def _count(value: Value, notes: Notes) -> int:
-    return int(_number_or_note("rating count", value, notes) or 0)
+    count = int(_number_or_note("rating count", value, notes) or 0)
+    if count > HIGHEST_COUNT:
+        notes.append((Note.DROPPED, f"rating count {count} is too large"))
+        return 0
+    return count
 
 
 def _number_or_note(name: str, value: Value, notes: Notes) -> Decimal | None:

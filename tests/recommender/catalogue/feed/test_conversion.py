@@ -144,7 +144,8 @@ def test_an_empty_id_is_never_made_up_of_another_column() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "\\\\evil.example", "/\\evil.example", "http://", "https://a b", "data:x", "http://[", "x"]
+    "address",
+    ["javascript:alert(1)", "\\\\evil.example", "/\\evil.example", "http://", "https://a b", "data:x", "http://[", "x"],
 )
 def test_links_that_are_no_http_addresses_are_dropped(address: str) -> None:
     made = convert({"url": address, "image": address})
@@ -161,6 +162,12 @@ def test_a_path_on_the_gateways_own_origin_is_kept() -> None:
 def test_an_unusable_rating_is_dropped(rating: str) -> None:
     made = convert({"rating": rating, "review_count": rating})
     assert (made.product.rating, made.product.rating_count) == (None, 0)
+
+
+def test_a_count_that_no_database_holds_is_dropped() -> None:
+    made = convert({"review_count": "4e9"})
+    assert made.product.rating_count == 0
+    assert [note for note, _ in made.notes] == [Note.DROPPED]
 
 
 def test_huge_fields_are_cut_and_noted() -> None:
