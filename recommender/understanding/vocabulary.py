@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -52,7 +52,7 @@ class Vocabulary:
         values: by facet, what people write to the values that products state (see `recommender.catalogue.facets`).
         curated: phrases that mean a colour, material or size wherever they stand.
         categories: products by category key, of those categories that hold all products called so.
-        words: products by folded word and by its singular.
+        words: the folded words of all products, and their singulars.
         collocations: pairs of words that are one name in this catalogue's titles ("green bay").
         names: such names as are known of English ("green tea").
         after_no: words that titles put after "no" or "non" ("no show socks").
@@ -65,7 +65,7 @@ class Vocabulary:
     values: dict[Facet, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     curated: frozenset[str] = frozenset()
     categories: dict[str, int] = field(default_factory=dict)
-    words: dict[str, int] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
     collocations: frozenset[tuple[str, str]] = frozenset()
     after_no: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -79,18 +79,23 @@ class Vocabulary:
             counts.add(product)
         vocabulary = counts.vocabulary()
         for group in synonyms:
-            vocabulary._join([" ".join(words(phrase)) for phrase in group])
+            vocabulary = vocabulary._joining([" ".join(words(phrase)) for phrase in group])
         return vocabulary
 
-    def _join(self, group: Sequence[str]) -> None:
-        """Let every phrase of the group mean what any of them means: as a brand or value, or as known words."""
-        for meanings in (self.brands, *self.values.values()):
+    def _joining(self, group: Sequence[str]) -> Vocabulary:
+        """The vocabulary where every phrase of the group means what any of them means, as brand, value or word."""
+
+        def joined(meanings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
             found = tuple(dict.fromkeys(key for phrase in group for key in meanings.get(phrase, ())))
-            if found:
-                meanings.update((phrase, meanings.get(phrase, found)) for phrase in group)
-        if any(all(map(self.knows, phrase.split())) for phrase in group):
-            for word in (word for phrase in group for word in phrase.split()):
-                self.words.setdefault(word, 0)
+            return dict.fromkeys(group, found) | meanings if found else meanings
+
+        known = any(all(map(self.knows, phrase.split())) for phrase in group)
+        return replace(
+            self,
+            brands=joined(self.brands),
+            values={facet: joined(meanings) for facet, meanings in self.values.items()},
+            words=self.words.union(*(phrase.split() for phrase in group)) if known else self.words,
+        )
 
     def knows(self, word: str) -> bool:
         """Whether the folded `word` occurs in any product, in this form or in the singular."""
@@ -106,10 +111,8 @@ class _Counts:
         self.values: dict[Facet, Counter[str]] = {facet: Counter() for facet in STATED_FACETS}
         self.categories: Counter[str] = Counter()
         self.titles: list[tuple[list[str], frozenset[str], str]] = []
-        self.words: Counter[str] = Counter()
-        self.lower_words: Counter[str] = Counter()
+        self.written: Counter[str] = Counter()
         self.currencies: Counter[str] = Counter()
-        self.folded: dict[str, str] = {}
 
     def add(self, product: Product) -> None:
         """Count one product."""
@@ -123,15 +126,8 @@ class _Counts:
             self.values[facet].update(values)
         title = words(product.title)
         self.titles.append((title, keys, brand))
-        written = set(_WORD.findall(product.text.replace("'", "").replace("’", "")))
-        self.words.update({self._folded(word) for word in written})
-        self.lower_words.update(word for word in written if word.islower())
+        self.written.update(set(_WORD.findall(product.text.replace("'", "").replace("’", ""))))
         self.currencies[product.currency] += 1
-
-    def _folded(self, word: str) -> str:
-        if word not in self.folded:
-            self.folded[word] = fold(word)
-        return self.folded[word]
 
     def vocabulary(self) -> Vocabulary:
         """What the counts say."""
@@ -144,6 +140,7 @@ class _Counts:
             }
             values[facet].update((value, (value,)) for value in enough)
         brands = self._brand_names()
+        folded = frozenset(map(fold, self.written))
         curated = {phrase for facet in STATED_FACETS for phrase in known[facet].in_titles}
         return Vocabulary(
             brands=brands,
@@ -152,7 +149,7 @@ class _Counts:
             values=values,
             curated=frozenset(curated),
             categories=self._exact_categories(),
-            words={singular(word): count for word, count in self.words.items()} | self.words,
+            words=folded.union(map(singular, folded)),
             collocations=self._collocations(curated),
             after_no=self._after_no(),
             names=frozenset(name for facet in STATED_FACETS for name in known[facet].names),
@@ -184,7 +181,7 @@ class _Counts:
         found = set()
         for name, brands in names.items():
             count = sum(self.brands[brand] for brand in brands)
-            written_small = 0 if any(self.brand_forms[brand].islower() for brand in brands) else self.lower_words[name]
+            written_small = 0 if any(self.brand_forms[brand].islower() for brand in brands) else self.written[name]
             doubtful = name in _EVERYDAY_WORDS and (count < WELL_KNOWN or written_small > 2)
             if doubtful or written_small > max(2, count // 4) or elsewhere[name] > count:
                 found.add(name)

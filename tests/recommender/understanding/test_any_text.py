@@ -19,7 +19,7 @@ UNDERSTANDER = Understander(Vocabulary.from_products(small_shop()))
 _SHOPPING = """
     red blue navy cream leather wool sony bose simple nordfel gold toe jacket laptop shoes size xl 42 m in not no
     without except any colour brand price doesn't matter under over between and or to 30 40 $ € 1.5k 1,299.00 -5 2 for
-    max cheap cheaper bigger instead also another the second one #2 last it that first at least stars 4 + in stock , . - ?
+    max cheap cheaper bigger instead also another the second one #2 last it that first at stars 4 + in stock , . - ?
     drop reset show me please forty a hundred thousand k x3 make is % 🙂 שלום 価格 \u202e anything but free non
 """
 WORDS = _SHOPPING.split()

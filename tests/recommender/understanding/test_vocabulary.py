@@ -88,4 +88,4 @@ def test_the_shops_synonyms_mean_what_the_catalogue_means() -> None:
 
 def test_an_empty_catalogue_has_an_empty_vocabulary() -> None:
     vocabulary = Vocabulary.from_products([])
-    assert (vocabulary.brands, vocabulary.words, vocabulary.currency) == ({}, {}, "USD")
+    assert (vocabulary.brands, vocabulary.words, vocabulary.currency) == ({}, frozenset(), "USD")
