@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from recommender.catalogue.feed.text import plain
 from recommender.errors import BadInputError
 
 __all__ = ["ALIASES", "Columns", "Target", "fold_column", "parse_mappings"]
@@ -122,7 +123,7 @@ class Columns:
             BadInputError: with the columns that are there.
         """
         columns = list(dict.fromkeys(present))
-        there = ", ".join(columns[:30]) + (", …" if len(columns) > 30 else "")
+        there = ", ".join(map(plain, columns[:30])) + (", …" if len(columns) > 30 else "")
         for mapping in self._mapped.values():
             if fold_column(mapping.column) not in map(fold_column, columns):
                 raise BadInputError(
@@ -149,7 +150,7 @@ class Columns:
 def _attribute_name(column: str) -> str:
     name = _RECBOLE_TYPE.sub("", _SHOPIFY_METAFIELD.sub("", " ".join(column.split())))
     name = _MARKED_ATTRIBUTE.sub("", name.removeprefix("g:")).replace("_", " ")
-    return " ".join(name.split())[:_LONGEST_ATTRIBUTE_NAME]
+    return plain(name)[:_LONGEST_ATTRIBUTE_NAME]
 
 
 def _positive(text: str) -> Decimal | None:

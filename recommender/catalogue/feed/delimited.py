@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recommender.catalogue.feed.record import Entry, Record, Unreadable
+from recommender.catalogue.feed.text import plain
 from recommender.errors import BadInputError
 
 __all__ = ["LONGEST_LINE", "lines_of", "read_delimited"]
@@ -69,7 +70,7 @@ def read_delimited(file: TextIO, delimiter: str, path: Path) -> Iterator[Entry]:
 
 def _header(rows: Iterator[list[str]], path: Path) -> list[str]:
     header = next((row for row in rows if any(cell.strip() for cell in row)), [])
-    header = [name.lstrip("\ufeff").strip() for name in header]
+    header = [plain(name) for name in header]
     twice = {name for name in header if name and header.count(name) > 1}
     if twice:
         raise BadInputError(f"{path}, line 1: the column '{min(twice)}' occurs twice; rename or remove one of the two.")

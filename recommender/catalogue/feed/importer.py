@@ -56,8 +56,7 @@ def import_feed(
         run = _Import(feed, catalogue, Converter(columns, currency), seen, lines)
         started = time.monotonic()
         try:
-            while some := list(islice(entries, batch)):
-                run.write(some)
+            while run.write(islice(entries, batch)):
                 progress(feed.position(), feed.size, run.report.read)
         except BadInputError as error:
             if run.report.read:
@@ -100,14 +99,16 @@ class _Import:
         self.report = ImportReport(written_as=feed.written_as)
         self.first_rejection = ""
 
-    def write(self, entries: list[Entry]) -> None:
-        """Bring one batch into the catalogue in one transaction."""
-        self.report.read += len(entries)
-        upserted = self._catalogue.upsert(list(self._products(entries)))
+    def write(self, entries: Iterator[Entry]) -> bool:
+        """Bring one batch into the catalogue in one transaction; False when there was nothing left to bring."""
+        before = self.report.read
+        products = list(self._products(entries))  # First all of it: a transaction keeps every other writer waiting.
+        upserted = self._catalogue.upsert(products)
         self.report.new += upserted.new
         self.report.text_changed += upserted.text_changed
         self.report.offer_changed += upserted.offer_changed
         self.report.unchanged += upserted.unchanged
+        return self.report.read > before
 
     def prune(self) -> None:
         """Delete what the file does not name, unless a line could not be read: that might have named anything."""
@@ -121,8 +122,9 @@ class _Import:
             if gone := self._seen.missing(some):
                 self.report.pruned += self._catalogue.delete(gone)
 
-    def _products(self, entries: list[Entry]) -> Iterator[Product]:
+    def _products(self, entries: Iterator[Entry]) -> Iterator[Product]:
         for entry in entries:
+            self.report.read += 1
             if not isinstance(entry, Record):
                 self.report.unreadable += 1
                 self._reject(entry.line, "", entry.reason)

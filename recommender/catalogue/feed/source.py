@@ -115,6 +115,8 @@ def _feed(file: BinaryIO, path: Path, wanted: FeedFormat) -> Feed:
     if found is FeedFormat.MERCHANT:
         entries = current_prices(entries)
     elif found is FeedFormat.SHOPIFY:
+        if "handle" not in map(fold_column, _header(head, delimiter)):
+            raise BadInputError(f"{path} has no column 'Handle'; is it a product export of Shopify?")
         entries = grouped_by_handle(entries)
     name = {FeedFormat.MERCHANT: "Google Merchant, ", FeedFormat.SHOPIFY: "Shopify, "}.get(found, "")
     return Feed(entries, f"{name}{_DELIMITER_NAMES[delimiter]}-separated, {encoding}", size, position)

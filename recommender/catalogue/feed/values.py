@@ -95,9 +95,10 @@ def price(text: str, divisor: Decimal = Decimal(1)) -> tuple[Decimal, str | None
     value = _amount(digit, text, beside_currency=bool(marks))
     if negative and value:
         raise ValueError(f"the price '{_short(text)}' is negative")
+    value /= divisor
     if value > _HIGHEST:
         raise ValueError(f"the price '{_short(text)}' is too large")
-    return (value / divisor).quantize(_SMALLEST_STEP), codes.pop() if codes else None
+    return value.quantize(_SMALLEST_STEP), codes.pop() if codes else None
 
 
 def availability(text: str) -> bool | None:
@@ -121,11 +122,13 @@ def availability(text: str) -> bool | None:
 def category_path(value: Value) -> list[str]:
     """The levels of a category path, widest first, as raw text.
 
-    Read are lists, quoted lists as Python writes them ("'Home', 'Lamps'", of nested ones the first), and paths parted
-    by ">", "|", "»" or a "/" between blanks. Commas part nothing: names hold them.
+    Read are lists, quoted lists as Python writes them ("'Home', 'Lamps'"), and paths parted by ">", "|", "»" or a "/"
+    between blanks; of several paths the first. Commas part nothing: names hold them.
     """
     if isinstance(value, list):
-        return value
+        if not (value and _PATH_MARKS.search(value[0])):
+            return value
+        value = value[0]
     quoted = _QUOTED_LIST.fullmatch(value.strip())
     if quoted:
         return list(_items(quoted[1]))
@@ -175,5 +178,5 @@ def _amount(digits: str, text: str, *, beside_currency: bool) -> Decimal:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = "".join(filter(str.isprintable, " ".join(text.split())))
     return text if len(text) <= 40 else f"{text[:40]}…"

@@ -48,6 +48,7 @@ def test_default_field(column: str, field: str | None) -> None:
         ("name", "name"),
         ("Fit (product.metafields.custom.fit)", "Fit"),
         ("price", ""),
+        ("tone\x1b[31m\u202e", "tone[31m"),
     ],
 )
 def test_name_as_an_attribute(column: str, attribute: str) -> None:

@@ -107,6 +107,12 @@ def test_the_report_runs_no_formula_in_a_spreadsheet(run: Import) -> None:
         assert not line["reason"].startswith("@")
 
 
+def test_half_a_character_does_not_stop_the_import(run: Import) -> None:
+    report = run('{"id": "a\\ud800", "title": "\\udfffVase", "price": 1}\n{"id": "b", "price": "\\ud800"}\n')
+    assert [(product.id, product.title) for product in run.catalogue] == [("a", "Vase")]
+    assert report.rejected == 1
+
+
 def test_no_report_file_when_there_is_nothing_to_say(run: Import) -> None:
     assert run(f"{HEADER}a,Vase,,1\n").lines is None
 

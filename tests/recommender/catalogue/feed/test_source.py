@@ -226,6 +226,12 @@ def test_a_file_that_cannot_be_used_is_refused(feed_file: Path, content: bytes, 
     assert str(feed_file) in str(caught.value)
 
 
+def test_a_shopify_export_has_handles(feed_file: Path) -> None:
+    feed_file.write_text(TABLE)
+    with pytest.raises(BadInputError, match="no column 'Handle'"):
+        records(feed_file, FeedFormat.SHOPIFY)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="There is no file"), open_feed(tmp_path / "missing.csv"):
         pass

@@ -80,6 +80,17 @@ def test_divides_cents_exactly() -> None:
     assert price("4995", Decimal(100)) == (Decimal("49.95"), None)
 
 
+def test_a_divisor_makes_no_amount_beyond_the_highest() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        price("4995", Decimal("1e-20"))
+
+
+def test_a_reason_holds_nothing_that_a_terminal_would_obey() -> None:
+    with pytest.raises(ValueError, match="no amount") as caught:
+        price("\x1b[31mred\ud800\u202e")
+    assert str(caught.value).isprintable()
+
+
 @given(
     st.decimals(min_value=0, max_value=10**9, places=2),
     st.sampled_from(["USD", "EUR", "CHF", "PLN", "GBP"]),
@@ -128,6 +139,8 @@ def test_availability_that_is_not_understood(text: str) -> None:
         ("[['Home', 'Lamps'], ['Sale']]", ["Home", "Lamps"]),
         (r"'Don\'t'", ["Don't"]),
         (["Home", "Lamps"], ["Home", "Lamps"]),
+        (["Home > Lamps", "Sale > Lamps"], ["Home", "Lamps"]),
+        ([], []),
         ("Home > Lamps>Desk", ["Home", "Lamps", "Desk"]),
         ("Home | Lamps", ["Home", "Lamps"]),
         ("Home / Lamps", ["Home", "Lamps"]),
