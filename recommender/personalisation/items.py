@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,8 @@ class Items:
     """The products that could be recommended; row i of each array is product `ids[i]`.
 
     `rows` gives the row of an id. `vectors`: unit rows, float32, (products, dimension). `available`: bool, whether it
-    is on sale and in stock. `rating`: float, NaN where nobody rated. `rating_count`: how many did.
+    is on sale and in stock. `rating`: float, NaN where nobody rated. `rating_count`: how many did. `versions` names
+    what the vectors come from.
     """
 
     ids: Sequence[str]
@@ -34,6 +35,7 @@ class Items:
     available: NDArray[np.bool_]
     rating: NDArray[np.float64]
     rating_count: NDArray[np.int64]
+    versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Items:
@@ -46,6 +48,7 @@ class Items:
             snapshot.alive & snapshot.in_stock,
             snapshot.rating,
             snapshot.rating_count,
+            {"index": generation.name, "encoder": generation.encoder_version},
         )
 
     def popularity(self, interest: Mapping[str, float]) -> NDArray[np.float32]:

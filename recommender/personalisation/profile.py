@@ -16,7 +16,8 @@ __all__ = ["KIND_WEIGHTS", "Profile"]
 KIND_WEIGHTS: Final = {"view": 0.3, "cart": 0.7, "purchase": 1.0, THUMB_UP: 1.0, THUMB_DOWN: -1.0}
 """What each kind of signal says about liking a product; a kind that is not listed counts as a view."""
 
-_RECENCY: Final = 0.9
+# Chosen on held-out last purchases of the demo shop's shoppers: .9 finds 44 %, .7 finds 56 % of them among 20.
+_RECENCY: Final = 0.7
 _MOST_ITEMS: Final = 50
 # A person of whom little is known stays nearer to what everybody likes.
 _DOUBT: Final = 0.5

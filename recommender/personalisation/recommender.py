@@ -17,7 +17,10 @@ from recommender.personalisation.history import History
 from recommender.personalisation.items import Items
 from recommender.personalisation.profile import Profile
 
-__all__ = ["PersonalRecommender", "Recommended"]
+__all__ = ["VERSION", "WEIGHTS", "PersonalRecommender", "Recommended"]
+
+VERSION: Final = "taste-1"
+"""Changes when the same past and catalogue give other scores."""
 
 WEIGHTS: Final = {"taste": 1.0, "popularity": 0.2}
 """What each part counts for in the score."""
@@ -28,8 +31,8 @@ _REPETITION: Final = 0.05
 _CANDIDATES: Final = 200
 # Below it a product is not popular enough to say so.
 _POPULAR: Final = 0.5
-# Smaller differences are rounding and no cause.
-_NOTHING: Final = 1e-5
+# A cause is worth naming from this share of the score on.
+_TELLING: Final = 0.05
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -37,12 +40,16 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """One recommendation. `score` is the sum of `parts`; `reasons` come strongest first, each a cause that moved it."""
+    """One recommendation. `score` is the sum of `parts`; `reasons` come strongest first, each a cause that moved it.
+
+    `versions` names what made the score: the recommender, the index and its encoder.
+    """
 
     item_id: str
     score: float
     parts: dict[str, float] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 class PersonalRecommender:
@@ -79,7 +86,8 @@ class PersonalRecommender:
                 items.ids[row],
                 float(taste.part[row] + popularity[row]),
                 {"taste": float(taste.part[row]), "popularity": float(popularity[row])},
-                _reasons(taste.cause(row), float(popularity[row])),
+                _reasons(taste.cause(row), float(taste.part[row]), float(popularity[row])),
+                {"recommender": VERSION, **items.versions},
             )
             for row in rows
         ]
@@ -127,11 +135,11 @@ class _Taste:
         }
 
     def cause(self, row: int) -> Reason | None:
-        """The liked product without which the one in `row` would lose most, if it would lose anything."""
+        """The liked product without which the one in `row` would lose most; None for a person who liked none."""
         vector = self._items.vectors[row]
         effects = {item_id: float(lost @ vector) for item_id, lost in self._lost.items()}
         item_id = max(effects, key=lambda one: effects[one], default=None)
-        if item_id is None or effects[item_id] <= _NOTHING:
+        if item_id is None:
             return None
         signal = self._profile.kinds[self._profile.item_ids.index(item_id)]
         return Reason(ReasonKind.HISTORY, effects[item_id], item_id=item_id, signal=signal)
@@ -142,9 +150,11 @@ def _best(rows: Rows, score: Floats, count: int) -> Rows:
     return rows[np.lexsort((rows, -score[rows]))][:count]
 
 
-def _reasons(cause: Reason | None, popularity: float) -> tuple[Reason, ...]:
-    """The cause in the person's past, and popularity where it is high; strongest first."""
-    reasons = [] if cause is None else [cause]
+def _reasons(cause: Reason | None, taste: float, popularity: float) -> tuple[Reason, ...]:
+    """The cause in the person's past where it did much for the score, popularity where it is high; strongest first."""
+    reasons = []
+    if cause is not None and cause.effect >= _TELLING * (taste + popularity) > 0:
+        reasons.append(cause)
     if popularity >= _POPULAR * WEIGHTS["popularity"]:
         reasons.append(Reason(ReasonKind.POPULAR, popularity))
     return tuple(sorted(reasons, key=lambda reason: -reason.effect))

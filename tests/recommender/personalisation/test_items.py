@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+from recommender.catalogue.port import Change
+from recommender.catalogue.product import Product
+from recommender.index.follower import Snapshot
+from recommender.index.generation import Generation
 from recommender.personalisation.items import Items
 
 
@@ -36,3 +41,20 @@ def test_one_perfect_rating_is_drawn_to_the_usual_one() -> None:
 def test_a_shop_nobody_visited_has_no_popularity_and_no_nan() -> None:
     popularity = items([np.nan, np.nan], [0, 0]).popularity({})
     assert list(popularity) == [0, 0]
+
+
+def test_a_snapshot_of_the_catalogue_gives_its_rows_with_what_is_for_sale(tmp_path: Path) -> None:
+    products = [
+        Product("rug", "Rug", rating=4.5, rating_count=10),
+        Product("lamp", "Lamp", in_stock=False),
+        Product("sofa", "Sofa"),
+    ]
+    vectors = np.eye(3, dtype=np.float32)
+    generation = Generation.build(tmp_path, products, vectors, encoder_version="v1", change_number=3)
+    snapshot = Snapshot.of(generation).after([Change(4, "sofa", None, "")])
+    shelf = Items.of(snapshot)
+    assert list(shelf.ids) == ["lamp", "rug", "sofa"]
+    assert list(shelf.available) == [False, True, False]
+    assert (shelf.vectors[shelf.rows["rug"]] == vectors[0]).all()
+    assert (shelf.rating[1], shelf.rating_count[1]) == (4.5, 10)
+    assert shelf.versions == {"index": generation.name, "encoder": "v1"}
