@@ -32,13 +32,13 @@ def answering(*messages: Any) -> RasaBackend:
     return rasa(lambda _: httpx.Response(200, json=list(messages)))
 
 
-@given(st.text(alphabet=st.sampled_from("/ \t\n\r\v\f\u2003\u00a0\x1cab{\"}"), max_size=12))
+@given(st.text(alphabet=st.sampled_from('/ \t\n\r\v\f\u2003\u00a0\x1cab{"}'), max_size=12))
 def test_spoken_text_is_no_command_and_loses_no_words(text: str) -> None:
     heard = spoken(text)
     assert not heard.strip().startswith("/")
     assert spoken(heard) == heard
     assert text.endswith(heard) or text.strip().endswith(heard)
-    assert [one for one in text if one in "ab{}\""] == [one for one in heard if one in "ab{}\""]
+    assert [one for one in text if one in 'ab{}"'] == [one for one in heard if one in 'ab{}"']
 
 
 @pytest.mark.anyio

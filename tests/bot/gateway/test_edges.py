@@ -56,7 +56,9 @@ async def test_one_ipv6_network_counts_as_one_address(world: World) -> None:
 
 
 @pytest.mark.parametrize(("trusted", "statuses"), [([], [201, 429]), (["203.0.113.7"], [201, 201])])
-async def test_only_a_trusted_proxy_says_for_whom_it_asks(world: World, trusted: list[str], statuses: list[int]) -> None:
+async def test_only_a_trusted_proxy_says_for_whom_it_asks(
+    world: World, trusted: list[str], statuses: list[int]
+) -> None:
     async with with_settings(world, requests_per_minute=1, trusted_proxies=trusted).client() as client:
         answers = [
             await client.post("/api/sessions", json={}, headers={"X-Forwarded-For": address})
@@ -92,7 +94,9 @@ async def test_a_large_body_is_refused(
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 30_000, b'{"text": NaN}'])
-async def test_a_body_that_is_no_message_is_refused(client: httpx.AsyncClient, token: dict[str, str], body: bytes) -> None:
+async def test_a_body_that_is_no_message_is_refused(
+    client: httpx.AsyncClient, token: dict[str, str], body: bytes
+) -> None:
     answer = await client.post("/api/messages", content=body, headers={**token, "Content-Type": "application/json"})
     assert answer.status_code == httpx.codes.BAD_REQUEST
     assert answer.json()["error"]["code"] == "bad_input"
@@ -109,7 +113,9 @@ async def test_a_body_that_is_no_message_is_refused(client: httpx.AsyncClient, t
         ("/api/events", '{"events": [{"id": "e1", "kind": "view", "item_id": "%"}]}'),
     ],
 )
-async def test_half_a_character_is_no_id(client: httpx.AsyncClient, token: dict[str, str], path: str, body: str) -> None:
+async def test_half_a_character_is_no_id(
+    client: httpx.AsyncClient, token: dict[str, str], path: str, body: str
+) -> None:
     content = body.replace("%", "\\ud800").encode()
     answer = await client.post(path, content=content, headers={**token, "Content-Type": "application/json"})
     assert answer.status_code == httpx.codes.BAD_REQUEST
@@ -160,7 +166,15 @@ async def test_pictures_are_served_without_power_and_nothing_beside_them(world: 
         assert "sandbox" in picture.headers["Content-Security-Policy"]
         assert picture.headers["X-Content-Type-Options"] == "nosniff"
         assert picture.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        for path in ("../orders.csv", "%2e%2e/orders.csv", "..%2forders.csv", "%2e%2e%2forders.csv", "..\\orders.csv", "link.csv", ""):
+        for path in (
+            "../orders.csv",
+            "%2e%2e/orders.csv",
+            "..%2forders.csv",
+            "%2e%2e%2forders.csv",
+            "..\\orders.csv",
+            "link.csv",
+            "",
+        ):
             answer = await client.get(httpx.URL(f"http://chat.example/pictures/{path}"))
             assert answer.status_code in {404, 405}, path
             assert "secret" not in answer.text
@@ -172,7 +186,8 @@ async def test_too_many_turns_in_flight_are_not_accepted(world: World, monkeypat
     async with world.client(world.app(backend)) as client:
         tokens = [await open_session(client) for _ in range(3)]
         asking = [
-            asyncio.create_task(client.post("/api/messages", json={"text": "hello"}, headers=token)) for token in tokens[:2]
+            asyncio.create_task(client.post("/api/messages", json={"text": "hello"}, headers=token))
+            for token in tokens[:2]
         ]
         await backend.was_asked.wait()
         await asyncio.sleep(0.1)
@@ -182,7 +197,9 @@ async def test_too_many_turns_in_flight_are_not_accepted(world: World, monkeypat
         assert (await client.get("/api/messages", headers=tokens[2])).json() == {"messages": []}
         backend.may_answer.set()
         assert [(await task).status_code for task in asking] == [200, 200]
-        assert (await client.post("/api/messages", json={"text": "hello"}, headers=tokens[2])).status_code == httpx.codes.OK
+        assert (
+            await client.post("/api/messages", json={"text": "hello"}, headers=tokens[2])
+        ).status_code == httpx.codes.OK
 
 
 class Outage(Database):
@@ -237,7 +254,10 @@ async def test_without_a_database_nothing_is_accepted_and_nothing_accepted_is_lo
 
 
 async def test_readiness_names_each_part(client: httpx.AsyncClient, world: World) -> None:
-    assert (await client.get("/readyz")).json() == {"ready": True, "parts": {"database": True, "index": True, "rasa": True}}
+    assert (await client.get("/readyz")).json() == {
+        "ready": True,
+        "parts": {"database": True, "index": True, "rasa": True},
+    }
     world.backend.ready = False
     world.index.total = 0
     answer = await client.get("/readyz")

@@ -11,6 +11,7 @@ from world import API_KEY, World, open_session
 
 from actions.replies.schema import ProductCard, ProductsReply
 from bot.backend import Answer
+from feedback.conversations import find_session
 from feedback.people import find_person
 from feedback.store import Impression
 from feedback.tables import EventRow, TurnRow
@@ -30,17 +31,10 @@ async def shown(client: httpx.AsyncClient, token: dict[str, str], world: World) 
     turn_id = (await client.post("/api/messages", json={"text": "a lamp"}, headers=token)).json()["turn_id"]
     with world.database.reading() as session:
         session_id = session.get_one(TurnRow, turn_id).session_id
-        person_id = person_of_session(world, session_id)
+        person_id = find_session(session, session_id).person_id
     impression = Impression("impression-1", person_id, session_id, turn_id, "lamp", "search", 1, 0.5)
     world.feedback.record_impressions([impression])
     return impression.id
-
-
-def person_of_session(world: World, session_id: str) -> str:
-    from feedback.conversations import find_session
-
-    with world.database.reading() as session:
-        return find_session(session, session_id).person_id
 
 
 async def send(client: httpx.AsyncClient, headers: dict[str, str], *events: dict[str, Any]) -> httpx.Response:
@@ -54,12 +48,16 @@ def event(number: int = 1, **more: str) -> dict[str, str]:
 async def test_a_vote_gets_a_receipt_and_comes_back_with_the_history(
     client: httpx.AsyncClient, token: dict[str, str], shown: str
 ) -> None:
-    answer = await client.post("/api/feedback", json={"impression_id": shown, "value": -1, "reason": "too dear"}, headers=token)
+    answer = await client.post(
+        "/api/feedback", json={"impression_id": shown, "value": -1, "reason": "too dear"}, headers=token
+    )
     assert answer.status_code == httpx.codes.OK
     receipt = answer.json()
     assert (receipt["value"], receipt["changed"]) == (-1, True)
     assert "Paper lamp" in receipt["text"]
-    again = await client.post("/api/feedback", json={"impression_id": shown, "value": -1, "reason": "too dear"}, headers=token)
+    again = await client.post(
+        "/api/feedback", json={"impression_id": shown, "value": -1, "reason": "too dear"}, headers=token
+    )
     assert again.json()["changed"] is False
     messages = (await client.get("/api/messages", headers=token)).json()["messages"]
     assert messages[-1]["body"]["items"][0]["vote"] == -1
@@ -136,4 +134,6 @@ async def test_a_batch_holds_one_to_a_thousand_events_of_a_listed_kind(client: h
     assert (await send(client, key, *full, event(1000, user_id="u"))).status_code == httpx.codes.BAD_REQUEST
     assert (await send(client, key)).status_code == httpx.codes.BAD_REQUEST
     assert (await send(client, key, event(1, user_id="u", kind="stare"))).status_code == httpx.codes.BAD_REQUEST
-    assert (await send(client, key, event(1, user_id="u", at="2026-03-01T10:00:00"))).status_code == httpx.codes.BAD_REQUEST
+    assert (
+        await send(client, key, event(1, user_id="u", at="2026-03-01T10:00:00"))
+    ).status_code == httpx.codes.BAD_REQUEST

@@ -10,7 +10,8 @@ from world import World, open_session
 
 from actions.replies.schema import TextReply
 from bot.backend import Answer, FakeChatBackend, Utterance
-from feedback.conversations import find_session, issue_payload
+from feedback.conversations import find_session, issue_payload, messages_after
+from feedback.tables import SessionRow, TurnRow
 from recommender.errors import UnavailableError
 
 pytestmark = pytest.mark.anyio
@@ -39,8 +40,6 @@ def change_speaker(world: World, speaker: str) -> None:
 
 def only_session(world: World) -> str:
     with world.database.reading() as session:
-        from feedback.tables import SessionRow
-
         return session.query(SessionRow).one().id
 
 
@@ -234,8 +233,6 @@ async def test_while_a_human_speaks_messages_are_kept_and_rasa_hears_nothing(
 
 
 async def test_a_reply_that_comes_after_a_human_took_over_is_dropped_and_kept_as_a_draft(world: World) -> None:
-    from feedback.tables import TurnRow
-
     backend = SlowBackend()
     async with world.client(world.app(backend)) as client:
         token = await open_session(client)
@@ -272,18 +269,14 @@ async def test_turns_a_crash_left_behind_are_answered_in_order_on_the_next_start
         for text in texts:
             answer = await client.post("/api/messages", json={"text": text, "client_message_id": text}, headers=token)
             assert answer.json()["replies"] == [{"type": "text", "text": f"echo: {text}"}]
-    said = [text for text in (asked.text for asked in world.backend.asked)]
+    said = [asked.text for asked in world.backend.asked]
     with world.database.reading() as session:
-        from feedback.conversations import messages_after
-
         order = [m.body["text"] for m in messages_after(session, only_session(world)) if m.sender == "shopper"]
     assert said == order
     assert sorted(said) == sorted(texts)
 
 
-async def test_rasa_gets_a_new_session_every_twenty_turns_but_not_amid_a_question(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_rasa_gets_a_new_session_every_twenty_turns_but_not_amid_a_question(world: World) -> None:
     async with world.client() as client:
         token = await open_session(client)
         for number in range(20):

@@ -83,9 +83,12 @@ async def test_without_an_identity_key_no_identity_is_taken(world: World, settin
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/api/messages"), ("POST", "/api/messages"), ("GET", "/api/stream"), ("POST", "/api/feedback")]
+    ("method", "path"),
+    [("GET", "/api/messages"), ("POST", "/api/messages"), ("GET", "/api/stream"), ("POST", "/api/feedback")],
 )
-@pytest.mark.parametrize("header", [None, "Bearer ", "Bearer made-up", "Basic dTpw", f"Bearer {SIGNER.issue(SESSION_ID)}"])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer ", "Bearer made-up", "Basic dTpw", f"Bearer {SIGNER.issue(SESSION_ID)}"]
+)
 async def test_without_a_genuine_token_nothing_is_told(
     client: httpx.AsyncClient, method: str, path: str, header: str | None
 ) -> None:

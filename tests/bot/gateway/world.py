@@ -69,12 +69,16 @@ class World:
         self.catalogue = InMemoryCatalogue()
         self.catalogue.upsert([Product(id="lamp", title="Paper lamp")])
 
-    def app(self, backend: ChatBackend | None = None) -> FastAPI:
+    def services(self) -> Services:
+        """The parts that a gateway itself uses."""
         services = SimpleNamespace(
             settings=self.settings, database=self.database, clock=self.clock, feedback=self.feedback,
             dialogues=self.questions, searcher=self.index, catalogue=self.catalogue, phrases=english(),
         )  # fmt: skip
-        return create_gateway(cast("Services", services), backend or self.backend, self.settings, self.fallback)
+        return cast("Services", services)
+
+    def app(self, backend: ChatBackend | None = None) -> FastAPI:
+        return create_gateway(self.services(), backend or self.backend, self.settings, self.fallback)
 
     @asynccontextmanager
     async def client(
