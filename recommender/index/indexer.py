@@ -43,7 +43,7 @@ from recommender.index.generation import Generation, current
 from recommender.index.vectors import VectorStore
 from recommender.settings import Settings
 
-__all__ = ["LEASE", "Indexer", "catch_up", "follow", "is_current", "main"]
+__all__ = ["LEASE", "Indexer", "catch_up", "follow", "is_current", "is_embedded", "main"]
 
 LEASE: Final = "indexer"
 LEASE_LASTS = timedelta(seconds=30)
@@ -114,7 +114,9 @@ class Indexer:
 
     def _start_from(self, generation: Generation | None) -> None:
         self._published = generation
-        self.position = 0 if generation is None or _unembedded(generation).any() else generation.change_number
+        # Where vectors are missing, from the generation or from the store, every product is looked at again.
+        whole = generation is not None and len(self._store) >= len(generation.ids) and is_embedded(generation)
+        self.position = generation.change_number if generation is not None and whole else 0
         self._behind = False
 
     def _embed(self, changes: Sequence[Change]) -> None:
@@ -148,7 +150,7 @@ class Indexer:
             self._index, products, vectors, encoder_version=self._encoder.version, change_number=change_number
         )
         # Changes between `position` and `change_number` are in the generation by their words, not yet by their vectors.
-        self._behind = bool(_unembedded(self._published).any())
+        self._behind = not is_embedded(self._published)
         self._forget_all_but(products)
 
     def _vectors_of(self, products: Sequence[Product]) -> NDArray[np.float32]:
@@ -181,9 +183,9 @@ def _newest(index: Path, encoder_version: str) -> Generation | None:
         return None
 
 
-def _unembedded(generation: Generation) -> NDArray[np.bool_]:
-    unembedded: NDArray[np.bool_] = np.logical_not(np.any(generation.vectors, axis=1))
-    return unembedded
+def is_embedded(generation: Generation) -> bool:
+    """Whether every product of the generation has its vector."""
+    return bool(generation.vectors.any(axis=1).all())
 
 
 def _words_differ(generation: Generation | None, change: Change) -> bool:
@@ -205,7 +207,7 @@ def is_current(generation: Generation | None, catalogue: Catalogue, target: int)
     """Whether `generation` holds every change up to number `target`; prices and stock need no indexing."""
     if generation is None:
         return target == 0
-    if _unembedded(generation).any():
+    if not is_embedded(generation):
         return False
     after = generation.change_number
     while after < target and (changes := catalogue.changes_after(after, _PAGE)):
