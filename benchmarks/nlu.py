@@ -166,7 +166,10 @@ def main() -> None:
     Console().print(table)
     examples = len(_held_out())
     command = "python -m benchmarks.nlu" + (" --diet" if arguments.diet else "")
-    notes = [f"{examples} held-out messages, asked one at a time over HTTP, {ROUNDS} times for the timings."]
+    notes = [
+        f"{examples} held-out messages, asked one at a time over HTTP, {ROUNDS} times for the timings.",
+        f"Load average when it ended: {os.getloadavg()[0]:.1f}; timings above the number of cores are of a busy machine.",
+    ]
     save("nlu", "Reading a message", command, rows, notes)
 
 
