@@ -84,6 +84,7 @@ class TurnRow(Base):
     __table_args__ = (
         UniqueConstraint("session_id", "client_message_id"),
         Index("ix_turns_session_created", "session_id", "created_at"),
+        Index("ix_turns_status", "status"),
     )
 
 

@@ -163,6 +163,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('turns', schema=None) as batch_op:
         batch_op.create_index('ix_turns_session_created', ['session_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_turns_status', ['status'], unique=False)
 
     op.create_table('impressions',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -260,6 +261,7 @@ def downgrade() -> None:
 
     op.drop_table('impressions')
     with op.batch_alter_table('turns', schema=None) as batch_op:
+        batch_op.drop_index('ix_turns_status')
         batch_op.drop_index('ix_turns_session_created')
 
     op.drop_table('turns')
