@@ -33,7 +33,7 @@ NAMED_IN_CATEGORY: Final = 0.8
 FIXED_PHRASE: Final = 0.6
 """A colour before a word is part of a name ("green bay") if it precedes this share of the word's occurrences."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
 _NO_BRAND = word_set("vocabulary.no_brand") | {""}
 # What companies write after their name and nobody says.
 _SUFFIXES = word_set("vocabulary.suffixes")
