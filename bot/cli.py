@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 from pydantic import ValidationError
 
@@ -30,6 +31,8 @@ app.command("up")(up.up)
 
 def main() -> None:
     """Run `shoptalk`; an error a person can mend ends it with one sentence and the error's exit code."""
+    # What a command prints is its result; the log goes beside it, to whatever stderr is by then.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         app()
     except ShoptalkError as error:

@@ -87,7 +87,7 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
     console.print(Text(f"Looking for: {query.text or 'anything'}"))
     console.print(Text(f"Conditions: {', '.join(understood) or 'none'}; order: {query.sort}; {result.total} products"))
     legs = list(result.weights)
-    table = Table("#", "Product", "Brand", "Price", "Stock", "Score", *(leg.capitalize() for leg in legs), "Matched")
+    table = Table("#", "Product", "Price", "Stock", "Score", *(leg.capitalize() for leg in legs), "Matched")
     for position, hit in enumerate(result.hits, start=1):
         product = products.get(hit.id)
         if product is None:
@@ -95,8 +95,7 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
         price = product.price
         table.add_row(
             str(position),
-            Text(f"{product.title}\n{product.id}"),
-            Text(product.brand),
+            Text("\n".join((product.title, " · ".join(part for part in (product.brand, product.id) if part)))),
             "" if price is None else format_money(price, product.currency, services.settings.locale),
             "yes" if product.in_stock else "no",
             f"{hit.score:.3f}",
