@@ -27,6 +27,7 @@ from recommender.settings import Settings
 
 if TYPE_CHECKING:
     from actions.vocabulary import Understands
+    from recommender.personalisation.recommender import PersonalRecommender
 
 __all__ = ["Services", "build", "current"]
 
@@ -44,6 +45,7 @@ class Services:
     catalogue: Catalogue
     searcher: Searcher
     understander: Understands
+    recommender: PersonalRecommender
     feedback: FeedbackStore
     dialogues: DialogueStore
     carts: Carts
@@ -60,16 +62,19 @@ def build(settings: Settings) -> Services:
     """
 
     from actions.vocabulary import CurrentUnderstander
+    from feedback.history import FeedbackHistory
     from feedback.sql import SqlFeedbackStore
     from recommender.catalogue.store import SqlCatalogue
     from recommender.index.follower import CatalogueView
+    from recommender.personalisation.items import Items
+    from recommender.personalisation.recommender import PersonalRecommender
     from recommender.search.engine import SearchEngine
 
     database, clock = Database(settings.sql_url), SystemClock()
-    catalogue = SqlCatalogue(database, clock)
+    catalogue, feedback = SqlCatalogue(database, clock), SqlFeedbackStore(database, clock)
     encoder = _encoder(settings)
     view = CatalogueView(catalogue, settings.home / "index", encoder.version if encoder else None)
-    view.__enter__()  # it follows the catalogue for as long as the process lives
+    view.start()  # it follows the catalogue for as long as the process lives
     return Services(
         settings=settings,
         database=database,
@@ -77,8 +82,11 @@ def build(settings: Settings) -> Services:
         encoder=encoder,
         catalogue=catalogue,
         searcher=SearchEngine(view, encoder),
-        understander=CurrentUnderstander(catalogue, view),
-        feedback=SqlFeedbackStore(database, clock),
+        understander=CurrentUnderstander(catalogue, view, settings.shop_dir / "synonyms.yml"),
+        recommender=PersonalRecommender(
+            lambda: Items.of(view.snapshot), catalogue, FeedbackHistory(feedback, database, clock)
+        ),
+        feedback=feedback,
         dialogues=DialogueStore(clock),
         carts=Carts(database, catalogue, clock),
         faq=Faq(settings.shop_dir / "faq.yml"),
