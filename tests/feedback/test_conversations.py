@@ -195,7 +195,7 @@ def test_the_assistant_never_speaks_after_the_speaker_changed(shop: Shop, steps:
             if speaker == "closed":
                 speaker, changes = "bot", changes + 1
         elif step == "begin" and turn:
-            begun = shop.begin(turn) or begun
+            begun = shop.begin(turn)  # begun anew (after a crash) while a human speaks, it is theirs
         elif step == "finish" and begun is not None:
             heard = len(shop.said())
             status = shop.finish(turn, version=begun[1])

@@ -11,6 +11,7 @@ from world import World, open_session
 from actions.replies.schema import TextReply
 from bot.backend import Answer, FakeChatBackend, Utterance
 from feedback.conversations import find_session, issue_payload, messages_after
+from feedback.privacy import erase
 from feedback.tables import SessionRow, TurnRow
 from recommender.errors import UnavailableError
 
@@ -287,3 +288,22 @@ async def test_rasa_gets_a_new_session_every_twenty_turns_but_not_amid_a_questio
         await client.post("/api/messages", json={"text": "after it"}, headers=token)
     numbers = [asked.sender.rsplit(".", 1)[1] for asked in world.backend.asked]
     assert numbers == ["0"] * 21 + ["1"]
+
+
+async def test_a_shopper_who_has_themselves_forgotten_is_told_so_and_their_token_ends(world: World) -> None:
+    class Forgetting(FakeChatBackend):
+        async def answer(self, utterance: Utterance) -> Answer:
+            with world.database.reading() as session:
+                person_id = find_session(session, utterance.session_id).person_id
+            erase(world.database, person_id)
+            return await super().answer(utterance)
+
+    backend = Forgetting()
+    backend.enqueue("You are forgotten.")
+    async with world.client(world.app(backend)) as client:
+        token = await open_session(client)
+        answer = await client.post("/api/messages", json={"text": "forget me"}, headers=token)
+        assert answer.json()["replies"] == [{"type": "text", "text": "You are forgotten."}]
+        assert (await client.get("/api/messages", headers=token)).status_code == httpx.codes.UNAUTHORIZED
+    with world.database.reading() as session:
+        assert session.query(SessionRow).count() == 0
