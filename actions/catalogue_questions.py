@@ -55,7 +55,7 @@ class _Extreme(_CatalogueQuestion):
         with turn.timed("search"):
             result = turn.services.searcher.search(ordered, limit=PAGE_SIZE, exclude=turn.unwanted)
         said = {"price": turn.money(price), "what": _what(turn, query), "count": shape.priced}
-        replies = page(turn, Listing(weights=dict(result.weights)), result, ordered, f"{self.intent}.found", **said)
+        replies = page(turn, Listing(weights=dict(result.weights)), result, ordered, f"{self.intent}.found", said)
         # The shopper may have voted all of them down: the answer stays true without showing any.
         return replies or [turn.say(f"{self.intent}.unwanted", **said)]
 

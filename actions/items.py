@@ -12,7 +12,8 @@ from actions.referring import ask_which, products_meant
 from actions.replies.schema import ComparisonReply, ComparisonRow, ProductsReply, Reply
 from actions.turn import Turn, chips
 from recommender.catalogue.product import Product
-from recommender.search.port import Hit
+from recommender.explanation.reason import Reason, ReasonKind
+from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
 
 __all__ = ["Compare", "Details", "ShowItem", "Similar", "show_details"]
@@ -58,7 +59,7 @@ class Similar(TurnAction):
         with turn.timed("search"):
             result = turn.services.searcher.similar(meant[0].id, limit=PAGE_SIZE, exclude=turn.unwanted)
         listing = Listing("similar", meant[0].id, weights=dict(result.weights))
-        replies = page(turn, listing, result, Query(), "similar.found", title=meant[0].title)
+        replies = page(turn, listing, result, Query(), "similar.found", {"title": meant[0].title}, _alike(result))
         return replies or [turn.say("similar.none", title=meant[0].title)]
 
 
@@ -88,6 +89,10 @@ class Compare(TurnAction):
             if one.in_stock
         ]
         return [*replies, *chips(adding)]
+
+
+def _alike(result: SearchResult) -> dict[str, list[Reason]]:
+    return {hit.id: [Reason(ReasonKind.MEANING, hit.score)] for hit in result.hits}
 
 
 def show_details(turn: Turn, product: Product) -> list[Reply]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from actions.dialogue.state import Listing, constraint_to_json
 from actions.replies.schema import Chip, Reply
 from actions.turn import Turn, chips
+from recommender.explanation.reason import Reason
 from recommender.search.port import SearchResult
 from recommender.understanding.query import Constraint, Facet, Op, Query
 
@@ -22,18 +24,24 @@ def find(turn: Turn, query: Query, opening: str, **slots: object) -> list[Reply]
     turn.state = replace(turn.state, query=query, listing=None, shown=(), focus=None)
     with turn.timed("search"):
         result = turn.services.searcher.search(query, limit=PAGE_SIZE, exclude=turn.unwanted)
-    replies = page(turn, Listing(weights=dict(result.weights)), result, query, opening, **slots)
+    replies = page(turn, Listing(weights=dict(result.weights)), result, query, opening, slots)
     return replies if replies else _nothing_found(turn, query, result)
 
 
 def page(
-    turn: Turn, listing: Listing, result: SearchResult, query: Query, opening: str, **slots: object
+    turn: Turn,
+    listing: Listing,
+    result: SearchResult,
+    query: Query,
+    opening: str,
+    slots: Mapping[str, object] | None = None,
+    causes: Mapping[str, Sequence[Reason]] | None = None,
 ) -> list[Reply]:
-    """The hits of `result` as the next page of `listing`; nothing when there are none to show."""
+    """The hits of `result` as the next page of `listing`, after a sentence; nothing when there are none to show."""
     # A score of 0 says that no leg knows the words: showing such a product would be a guess.
     hits = [hit for hit in result.hits if hit.score > 0 or not query.text]
     with turn.timed("rank"):
-        products = turn.show(hits, listing, result.versions, query)
+        products = turn.show(hits, listing, result.versions, query, causes)
     if products is None:
         return []
     next_steps = [turn.chip(turn.words("chip.more"), "more")] if result.total > len(result.hits) else []
@@ -43,7 +51,7 @@ def page(
     if len(shown) >= 2:
         first_two = [one.id for one in shown[:2]]
         next_steps.append(turn.chip(turn.words("chip.compare"), "compare", item_ids=first_two))
-    return [turn.say(opening, **slots), products, *turn.constraints(query), *chips(next_steps)]
+    return [turn.say(opening, **(slots or {})), products, *turn.constraints(query), *chips(next_steps)]
 
 
 def _nothing_found(turn: Turn, query: Query, result: SearchResult) -> list[Reply]:

@@ -9,6 +9,8 @@ from actions.dialogue.state import Listing
 from actions.listing import PAGE_SIZE, page
 from actions.replies.schema import Reply
 from actions.turn import Turn
+from recommender.explanation.reason import ReasonKind
+from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
 
 __all__ = ["Recommend", "recommend", "recommend_page"]
@@ -34,5 +36,12 @@ def recommend_page(turn: Turn, listing: Listing) -> list[Reply]:
     """The next page of recommendations; nothing when there are no more."""
     exclude = turn.unwanted | set(listing.shown_ids)
     with turn.timed("search"):
-        result = turn.services.searcher.search(Query(), limit=PAGE_SIZE, exclude=exclude)
-    return page(turn, listing, result, Query(), "recommend.popular")
+        found = turn.services.recommender.recommend(turn.person_id, limit=PAGE_SIZE + 1, exclude=exclude)
+    hits = [Hit(one.item_id, one.score, dict(one.parts)) for one in found[:PAGE_SIZE]]
+    # One more than a page is asked for, to know whether there is a next page.
+    result = SearchResult(hits, total=len(found), versions=found[0].versions if found else {})
+    causes = {one.item_id: one.reasons for one in found}
+    is_personal = any(reason.kind is ReasonKind.HISTORY for reasons in causes.values() for reason in reasons)
+    return page(
+        turn, listing, result, Query(), "recommend.personal" if is_personal else "recommend.popular", causes=causes
+    )

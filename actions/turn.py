@@ -14,7 +14,7 @@ from typing import Any
 from actions.dialogue.state import DialogueState, Listing, Shown, constraint_to_json
 from actions.matching import meets
 from actions.replies.labels import constraint_label
-from actions.replies.reasons import reasons_for
+from actions.replies.reasons import reasons_in_words
 from actions.replies.schema import (
     Chip,
     ChipsReply,
@@ -30,6 +30,8 @@ from feedback.conversations import Pressable
 from feedback.store import Impression
 from recommender.catalogue.product import Product
 from recommender.errors import BadInputError
+from recommender.explanation.reason import Reason
+from recommender.explanation.search import explain_hit
 from recommender.money import format_money
 from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
@@ -165,10 +167,15 @@ class Turn:
     # What is shown ----------------------------------------------------------------------------------------------
 
     def show(
-        self, hits: Sequence[Hit], listing: Listing, versions: Mapping[str, str], query: Query | None = None
+        self,
+        hits: Sequence[Hit],
+        listing: Listing,
+        versions: Mapping[str, str],
+        query: Query | None = None,
+        causes: Mapping[str, Sequence[Reason]] | None = None,
     ) -> ProductsReply | None:
         """Show `hits` as the next page of `listing`, which "more" goes on with; None when nothing is left to show."""
-        cards, shown = self.record(hits, listing, versions, query)
+        cards, shown = self.record(hits, listing, versions, query, causes)
         # What was left out counts as shown as well: the next page does not begin with it again.
         listing = replace(listing, shown_ids=(*listing.shown_ids, *(hit.id for hit in hits)))
         focus = shown[0].id if len(shown) == 1 else None
@@ -176,19 +183,25 @@ class Turn:
         return ProductsReply(items=cards) if cards else None
 
     def record(
-        self, hits: Sequence[Hit], listing: Listing, versions: Mapping[str, str], query: Query | None = None
+        self,
+        hits: Sequence[Hit],
+        listing: Listing,
+        versions: Mapping[str, str],
+        query: Query | None = None,
+        causes: Mapping[str, Sequence[Reason]] | None = None,
     ) -> tuple[list[ProductCard], tuple[Shown, ...]]:
         """Keep an impression of each of `hits`, which are about to be shown; their cards and what to remember of them.
 
         Every result is joined with its record; one that was deleted, or no longer meets the query, since the index
-        last looked is left out.
+        last looked is left out. `causes` are the reasons of each where a search does not tell them.
         """
         query = query or Query()
         products = self.services.catalogue.get([hit.id for hit in hits])
         valid = [hit for hit in hits if hit.id in products and self._still_meets(products[hit.id], query)]
         cards, impressions, shown = [], [], []
         for position, hit in enumerate(valid, start=1):
-            reasons = reasons_for(hit, query, listing, self.services.phrases, self.services.settings)
+            found = explain_hit(hit, query, listing.weights) if causes is None else causes[hit.id]
+            reasons = reasons_in_words(found, self._title, self.services.phrases, self.services.settings)
             impression = Impression(
                 id=uuid.uuid4().hex, person_id=self.person_id, session_id=self.session_id, turn_id=self.id,
                 item_id=hit.id, surface=listing.surface, position=len(listing.shown_ids) + position,
@@ -200,6 +213,10 @@ class Turn:
             shown.append(shown_item(products[hit.id], impression.id, position))
         self.services.feedback.record_impressions(impressions)
         return cards, tuple(shown)
+
+    def _title(self, item_id: str) -> str:
+        product = self.product(item_id)
+        return self.words("a_product") if product is None else product.title
 
     def _still_meets(self, product: Product, query: Query) -> bool:
         return all(meets(product, one) for one in query.constraints if one.facet in _FOLLOWED_LATE)

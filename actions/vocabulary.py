@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from recommender.catalogue.port import Catalogue
-from recommender.errors import UnavailableError
+from recommender.errors import BadInputError, UnavailableError
 from recommender.index.follower import CatalogueView
 from recommender.understanding.query import Query
 from recommender.understanding.reading import Reading, ShownItem
+from recommender.understanding.synonyms import read_synonyms
 from recommender.understanding.understander import Understander
 from recommender.understanding.vocabulary import Vocabulary
 
@@ -43,8 +45,9 @@ class CurrentUnderstander:
     vocabulary is there the last one serves; the very first is waited for.
     """
 
-    def __init__(self, catalogue: Catalogue, view: CatalogueView) -> None:
+    def __init__(self, catalogue: Catalogue, view: CatalogueView, synonyms: Path) -> None:
         self._catalogue = catalogue
+        self._synonyms = synonyms
         self._view = view
         self._generation: str | None = None
         self._understander = Understander(Vocabulary())
@@ -82,9 +85,17 @@ class CurrentUnderstander:
 
     def _refresh(self) -> None:
         try:
-            self._understander = Understander(Vocabulary.from_products(self._catalogue))
+            self._understander = Understander(Vocabulary.from_products(self._catalogue, self._read_synonyms()))
         except Exception as error:  # noqa: BLE001 - the last vocabulary goes on serving, the next turn tries again
             self._generation = None
             _log.error("vocabulary_not_refreshed", error=type(error).__name__)
         finally:
             self._refreshing.release()
+
+    def _read_synonyms(self) -> Sequence[Sequence[str]]:
+        try:
+            return read_synonyms(self._synonyms)
+        except BadInputError as error:
+            # The shop's words are a help, not a need: searching goes on without them.
+            _log.error("synonyms_not_read", message=str(error))
+            return []

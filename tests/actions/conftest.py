@@ -22,6 +22,7 @@ from actions.shop.cart import Carts
 from actions.shop.faq import Faq
 from actions.shop.orders import CsvOrders
 from feedback.conversations import accept_turn, begin_turn, finish_turn, open_session
+from feedback.history import FeedbackHistory
 from feedback.people import new_person
 from feedback.sql import SqlFeedbackStore
 from feedback.tables import PayloadRow
@@ -31,6 +32,8 @@ from recommender.clock import FakeClock
 from recommender.db import Database
 from recommender.index.follower import CatalogueView
 from recommender.index.generation import Generation
+from recommender.personalisation.items import Items
+from recommender.personalisation.recommender import PersonalRecommender
 from recommender.search.engine import SearchEngine
 from recommender.settings import Settings
 from recommender.understanding.understander import Understander
@@ -123,6 +126,7 @@ class Shop:
         self.index = home / "index"
         self.publish()
         self.view = CatalogueView(self.catalogue, self.index, self.encoder.version)
+        feedback = SqlFeedbackStore(database, clock)
         self.services = Services(
             settings=Settings(home=home, shop_email="desk@example.org"),
             database=database,
@@ -131,7 +135,10 @@ class Shop:
             catalogue=self.catalogue,
             searcher=SearchEngine(self.view, self.encoder),
             understander=Understander(Vocabulary.from_products(products)),
-            feedback=SqlFeedbackStore(database, clock),
+            recommender=PersonalRecommender(
+                lambda: Items.of(self.view.snapshot), self.catalogue, FeedbackHistory(feedback, database, clock)
+            ),
+            feedback=feedback,
             dialogues=DialogueStore(clock),
             carts=Carts(database, self.catalogue, clock),
             faq=Faq(home / "shop" / "faq.yml"),

@@ -9,6 +9,7 @@ import pytest
 from actions.direct import answer_directly
 from actions.shop.cart import Carts
 from feedback.conversations import accept_turn
+from feedback.tables import PersonRow
 from tests.actions.conftest import Shop, Shopper
 
 
@@ -180,6 +181,34 @@ def test_a_thumb_in_words_is_the_same_vote_with_a_way_back(shopper: Shopper) -> 
     assert [(vote.item_id, vote.value, vote.reason) for vote in votes] == [(third, -1, "too_expensive")]
     shopper.press("Undo")
     assert shopper.services.feedback.votes(shopper.person_id) == []
+
+
+def test_recommendations_follow_what_was_liked_and_say_so(shopper: Shopper) -> None:
+    shopper.say("anything for me?", "recommend")
+    assert "popular" in shopper.text()
+    shopper.say("wireless headphones", "search")
+    liked = shopper.cards()[0]
+    shopper.say("i love the first one", "thumb_up")
+    shopper.say("what would you recommend", "recommend")
+    first = shopper.cards()[0]
+    assert first["id"].startswith("sound-")
+    assert f"because you liked {liked['title']}" in first["reasons"]
+    shown = shopper.ids()
+    shopper.say("more", "more")
+    assert not set(shown) & set(shopper.ids())
+
+
+def test_everything_is_erased_once_confirmed(shopper: Shopper) -> None:
+    shopper.say("jackets", "search")
+    shopper.say("add the first one", "add_to_cart")
+    shopper.say("forget me", "forget_me")
+    shopper.say("no", "deny")
+    assert shopper.services.carts.lines(shopper.person_id)
+    shopper.say("forget everything about me", "forget_me")
+    shopper.say("yes", "affirm")
+    assert "erased" in shopper.text()
+    with shopper.services.database.reading() as session:
+        assert session.get(PersonRow, shopper.person_id) is None
 
 
 def test_a_reason_can_be_pressed_after_a_thumb_down(shopper: Shopper) -> None:
