@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from recommender.catalogue.words import singular, words
@@ -23,7 +24,7 @@ from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.references import read_references
 from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, take_filler
 from recommender.understanding.tokens import Sheet
-from recommender.understanding.vocabulary import Vocabulary
+from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
 from recommender.understanding.wishes import read_quantity, read_rating, read_sort, read_stock
 
 __all__ = ["Understander"]
@@ -40,6 +41,8 @@ class _Message:
     text: str
     content: tuple[str, ...]
     """Folded words of the text that are neither names nor stop words: what kind of thing it is about."""
+    head: tuple[str, ...]
+    """The content before "for" and "with": its last words say what the thing is ("rain jacket for dogs")."""
     constraints: tuple[Constraint, ...]
     mentions: tuple[Mention, ...]
     cues: Cues
@@ -118,6 +121,7 @@ class Understander:
         text, kept = remaining(sheet, wanted)
         named = {at for mention in sure for at in range(mention.start, mention.end)}
         content = [sheet.tokens[at].key for at in kept if at not in named]
+        head = list(takewhile(lambda word: word not in PURPOSE_WORDS, content))
         constraints = joined(
             [
                 *(Constraint(mention.facet, Op.ANY_OF, mention.values) for mention in (*sure, *sizes)),
@@ -130,6 +134,7 @@ class Understander:
         return _Message(
             text=text,
             content=tuple(word for word in content if word not in STOP_WORDS),
+            head=tuple(word for word in head if word not in STOP_WORDS),
             constraints=changed((), constraints),
             mentions=tuple(sure),
             cues=cues,
@@ -152,7 +157,7 @@ class Understander:
             return hint is not False or cues.speak_of_before
         if cues.speak_of_before:
             return True
-        names_category = " ".join(map(singular, message.content)) in self.vocabulary.categories
+        names_category = self.vocabulary.category_at_end(message.head) is not None
         return (hint is True or cues.continues) and not message.opens_search and not names_category
 
     def _amended(self, previous: Query, message: _Message, shown: Sequence[ShownItem]) -> Query:
@@ -191,9 +196,12 @@ class Understander:
         return remaining(sheet, kept)[0]
 
     def _with_category(self, query: Query, message: _Message) -> Query:
-        """The query with the category as a condition, where the text names one category exactly and nothing else."""
-        key = " ".join(singular(word) for word in message.content)
-        if key not in self.vocabulary.categories:
+        """The query with the category as a condition, where the text says last that the thing is of one.
+
+        Otherwise "warm jacket" would go on with warm backpacks when the jackets run out.
+        """
+        key = self.vocabulary.category_at_end(message.head)
+        if key is None:
             return query
         category = Constraint(Facet.CATEGORY, Op.ANY_OF, (key,))
         return query.with_constraints((*query.constraints, category))

@@ -21,13 +21,16 @@ from recommender.catalogue.words import fold, singular, words
 from recommender.understanding.phrases import word_set
 from recommender.understanding.query import Facet
 
-__all__ = ["ENOUGH_PRODUCTS", "LONGEST_NAME_WORDS", "Vocabulary"]
+__all__ = ["ENOUGH_PRODUCTS", "LONGEST_NAME_WORDS", "PURPOSE_WORDS", "Vocabulary"]
 
 ENOUGH_PRODUCTS: Final = 3
 """A value that fewer products state is searched for by its words instead of being made a condition."""
 LONGEST_NAME_WORDS: Final = 5
 WELL_KNOWN: Final = 10
 """With this many products a brand's own titles tell whether its name is also an everyday word."""
+PURPOSE_WORDS: Final = frozenset({"for", "with", "w"})
+"""What follows says what a thing is for or comes with, not what it is."""
+
 NAMED_IN_CATEGORY: Final = 0.8
 """A category is a condition only if at least this share of the products whose title names it are in it."""
 FIXED_PHRASE: Final = 0.6
@@ -51,7 +54,7 @@ class Vocabulary:
         everyday_brands: names that mean the brand only in a brand's place ("from Simple").
         values: by facet, what people write to the values that products state (see `recommender.catalogue.facets`).
         curated: phrases that mean a colour, material or size wherever they stand.
-        categories: products by category key, of those categories that hold all products called so.
+        categories: what people write for a kind of thing, to the key of the category that holds all products called so.
         words: the folded words of all products, and their singulars.
         collocations: pairs of words that are one name in this catalogue's titles ("green bay").
         names: such names as are known of English ("green tea").
@@ -64,7 +67,7 @@ class Vocabulary:
     everyday_brands: frozenset[str] = frozenset()
     values: dict[Facet, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     curated: frozenset[str] = frozenset()
-    categories: dict[str, int] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     collocations: frozenset[tuple[str, str]] = frozenset()
     after_no: frozenset[str] = frozenset()
@@ -90,12 +93,21 @@ class Vocabulary:
             return dict.fromkeys(group, found) | meanings if found else meanings
 
         known = any(all(map(self.knows, phrase.split())) for phrase in group)
+        kinds = [" ".join(map(singular, phrase.split())) for phrase in group]
+        category = next((self.categories[kind] for kind in kinds if kind in self.categories), None)
         return replace(
             self,
             brands=joined(self.brands),
+            categories=dict.fromkeys(kinds, category) | self.categories if category else self.categories,
             values={facet: joined(meanings) for facet, meanings in self.values.items()},
             words=self.words.union(*(phrase.split() for phrase in group)) if known else self.words,
         )
+
+    def category_at_end(self, phrase: Sequence[str]) -> str | None:
+        """The category that the last of these folded words name, the longest such name; None when they name none."""
+        singulars = [singular(word) for word in phrase]
+        names = (" ".join(singulars[first:]) for first in range(max(0, len(singulars) - 3), len(singulars)))
+        return next((self.categories[name] for name in names if name in self.categories), None)
 
     def knows(self, word: str) -> bool:
         """Whether the folded `word` occurs in any product, in this form or in the singular."""
@@ -187,7 +199,7 @@ class _Counts:
                 found.add(name)
         return frozenset(found)
 
-    def _exact_categories(self) -> dict[str, int]:
+    def _exact_categories(self) -> dict[str, str]:
         """The categories that (nearly) all products are in that are called so: by a title's last such name."""
         named: Counter[str] = Counter()
         inside: Counter[str] = Counter()
@@ -197,14 +209,14 @@ class _Counts:
                 named[called] += 1
                 inside[called] += called in keys
         return {
-            key: count
+            key: key
             for key, count in self.categories.items()
             if count >= ENOUGH_PRODUCTS and inside[key] >= NAMED_IN_CATEGORY * named[key]
         }
 
     def _called(self, title: list[str]) -> str | None:
         """The category that the title names last, before it says what for: "laptop bag for travel" is a bag."""
-        end = next((at for at, word in enumerate(title) if word in ("for", "with", "w")), len(title))
+        end = next((at for at, word in enumerate(title) if word in PURPOSE_WORDS), len(title))
         singulars = [singular(word) for word in title[:end]]
         for last in range(end, 0, -1):
             for first in range(max(0, last - 3), last):

@@ -41,7 +41,7 @@ _PASSING = frozenset({"price", "currency", "in_stock", "rating", "rating_count",
 
 _RECBOLE_TYPE = re.compile(r":(?:token|token_seq|float|float_seq)$")
 _SHOPIFY_METAFIELD = re.compile(r" \(product\.metafields\.[^)]*\)$")
-_MARKED_ATTRIBUTE = re.compile(r"^attr_(?:[tnb]_)?")
+_MARKED_ATTRIBUTE = re.compile(r"^(?:attributes\.|attr_(?:[tnb]_)?)")
 _LONGEST_ATTRIBUTE_NAME = 100
 
 

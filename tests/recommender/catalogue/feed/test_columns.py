@@ -40,6 +40,7 @@ def test_default_field(column: str, field: str | None) -> None:
     ("column", "attribute"),
     [
         ("attr_t_product_colour", "product colour"),
+        ("attributes.battery life", "battery life"),
         ("attr_n_cable_length", "cable length"),
         ("attr_b_dimmable", "dimmable"),
         ("attr_finish", "finish"),
