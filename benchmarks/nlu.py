@@ -168,7 +168,7 @@ def main() -> None:
     command = "python -m benchmarks.nlu" + (" --diet" if arguments.diet else "")
     notes = [
         f"{examples} held-out messages, asked one at a time over HTTP, {ROUNDS} times for the timings.",
-        f"Load average when it ended: {os.getloadavg()[0]:.1f}; timings above the number of cores are of a busy machine.",
+        f"Load average when it ended: {os.getloadavg()[0]:.1f}; above the number of cores the machine was busy.",
     ]
     save("nlu", "Reading a message", command, rows, notes)
 

@@ -63,7 +63,7 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._labels: list[str] = []
-        self._weights = np.zeros((0, 0), dtype=np.float32)  # (labels, features)
+        self._weights = np.zeros((0, 0), dtype=np.float32)  # (features, labels), rows together as scipy reads them
         self._bias = np.zeros(0, dtype=np.float32)  # (labels,)
         self._examples = np.zeros((0, 0), dtype=np.float32)  # (examples, dense), unit rows, ordered by label
         self._starts = np.zeros(0, dtype=np.int64)  # (labels,) where each label's examples begin
@@ -119,7 +119,7 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
         if len(labels) == 2:  # the binary model has one row of weights, for the second label
             weights, bias = np.concatenate([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
         self._labels = labels.tolist()
-        self._weights = weights.astype(np.float32)
+        self._weights = np.ascontiguousarray(weights.T, dtype=np.float32)
         self._bias = bias.astype(np.float32)
         self._examples, self._starts = dense, starts
         with self._model_storage.write_to(self._resource) as folder:
@@ -161,7 +161,7 @@ class NeighbourIntentClassifier(IntentClassifier, GraphComponent):
 
     def _probabilities(self, dense: NDArray[np.float32], messages: list[Message]) -> NDArray[np.float32]:
         """Softmax of the regression, shape (messages, labels)."""
-        logits = self._features(dense, messages) @ self._weights.T + self._bias
+        logits = self._features(dense, messages) @ self._weights + self._bias
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True)
 
