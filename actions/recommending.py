@@ -34,7 +34,8 @@ def recommend(turn: Turn) -> list[Reply]:
 
 def recommend_page(turn: Turn, listing: Listing) -> list[Reply]:
     """The next page of recommendations; nothing when there are no more."""
-    exclude = turn.unwanted | set(listing.shown_ids)
+    in_cart = {line.product.id for line in turn.services.carts.lines(turn.person_id)}
+    exclude = turn.unwanted | in_cart | set(listing.shown_ids)
     with turn.timed("search"):
         found = turn.services.recommender.recommend(turn.person_id, limit=PAGE_SIZE + 1, exclude=exclude)
     hits = [Hit(one.item_id, one.score, dict(one.parts)) for one in found[:PAGE_SIZE]]
