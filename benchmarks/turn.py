@@ -28,6 +28,7 @@ from rich.table import Table
 
 from benchmarks.installation import Installation, free_port, process_tree_mib
 from benchmarks.machine import save
+from bot.nlu.train import model_file
 from recommender.settings import PROJECT_ROOT
 
 __all__ = ["main"]
@@ -186,7 +187,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=300)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Installation(Path(folder) / "home") as installation:
-        model = max((PROJECT_ROOT / "build/rasa").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+        model = model_file(PROJECT_ROOT / "build")
         with bare_rasa(model, Path(folder)) as (bare, bare_pid):
             timings = asyncio.run(measure(installation.url, bare, arguments.turns))
             memory = {"Shoptalk": process_tree_mib(installation.pid), "bare Rasa": process_tree_mib(bare_pid)}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Measure search on data of your own.")
+app = typer.Typer(no_args_is_help=True, help="Measure search and intents on data of your own.")
 
 _SHOWN_DIFFERENCES = 5
 
@@ -48,6 +48,25 @@ def search(
     if other is not None:
         _print_means(str(compare), other)
         _print_comparison(ours, other, texts)
+
+
+@app.command()
+def intents(
+    train: Annotated[Path, typer.Option(help="CSV with the columns sentence,label: what to learn from.")],
+    test: Annotated[Path, typer.Option(help="CSV with the column sentence: what to label.")],
+    out: Annotated[
+        Path, typer.Option(help="Where to write sentence,label,confidence, a row for each of the test file.")
+    ],
+) -> None:
+    """Train the intent part of config.yml on one file and label another; NO_NODES_DETECTED below its threshold.
+
+    Example: shoptalk evaluate intents --train train.csv --test test.csv --out labelled.csv
+    """
+    from bot.nlu_evaluation import evaluate_intents
+    from recommender.settings import Settings
+
+    evaluate_intents(Settings(), train, test, out)
+    typer.echo(f"labelled: {out}")
 
 
 def _print_means(name: str, measured: Measured) -> None:

@@ -29,7 +29,7 @@ def up(
 ) -> None:
     """Run Rasa, the app and the indexer until Ctrl-C. Example: shoptalk up --demo"""
     settings = Settings()
-    model = _newest_rasa_model(settings)
+    model = _rasa_model(settings)
     for name, port in (
         ("gateway", settings.port),
         ("action webhook", settings.actions_port),
@@ -86,11 +86,13 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
     ]
 
 
-def _newest_rasa_model(settings: Settings) -> Path:
-    models = sorted((settings.build / "rasa").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise ConfigurationError(f"There is no Rasa model in {settings.build / 'rasa'}: run `make setup`.")
-    return models[-1]
+def _rasa_model(settings: Settings) -> Path:
+    from bot.nlu.train import model_file
+
+    model = model_file(settings.build)
+    if not model.is_file():
+        raise ConfigurationError(f"The Rasa model {model} has not been trained: run `make setup`.")
+    return model
 
 
 def _check_port_free(name: str, port: int) -> None:

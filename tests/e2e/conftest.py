@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from benchmarks.installation import Installation, free_port
+from bot.nlu.train import model_file
 from recommender.settings import PROJECT_ROOT
 
 
@@ -20,7 +21,7 @@ def shop_origin() -> str:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory, shop_origin: str) -> Iterator[Installation]:
-    if not list((PROJECT_ROOT / "build" / "rasa").glob("*.tar.gz")):
+    if not model_file(PROJECT_ROOT / "build").is_file():
         pytest.fail("there is no Rasa model: run `make setup` first")
     environment = {
         "SHOPTALK_ALLOWED_ORIGINS": shop_origin,
