@@ -32,7 +32,7 @@ from recommender.catalogue.product import Product
 from recommender.errors import BadInputError
 from recommender.explanation.reason import Reason
 from recommender.explanation.search import explain_hit
-from recommender.money import format_money
+from recommender.money import decimal_string, format_money
 from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
 from recommender.understanding.reading import Reading
@@ -226,7 +226,7 @@ def card(product: Product, impression_id: str, reasons: Sequence[str] = ()) -> P
     """The product as it is shown."""
     return ProductCard(
         id=product.id, title=product.title, brand=product.brand,
-        price=None if product.price is None else format(product.price, "f"), currency=product.currency,
+        price=None if product.price is None else decimal_string(product.price, product.currency), currency=product.currency,
         in_stock=product.in_stock, rating=product.rating, rating_count=product.rating_count,
         image_url=product.image_url, url=product.url, reasons=list(reasons), impression_id=impression_id,
     )  # fmt: skip

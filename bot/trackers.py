@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from feedback.conversations import known_sessions
+from recommender.db import Database
 from recommender.errors import UnavailableError
 from recommender.settings import Settings
 

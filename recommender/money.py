@@ -5,11 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency, is_currency
+from babel.numbers import format_currency, get_currency_precision, is_currency
 
 from recommender.errors import BadInputError
 
-__all__ = ["format_money"]
+__all__ = ["decimal_string", "format_money"]
+
+
+def decimal_string(amount: Decimal, currency: str) -> str:
+    """`amount` for programs: "275.00", "1299" for yen; a finer price keeps all its digits."""
+    coarsest = amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency.upper())))
+    return format(coarsest if coarsest == amount else amount.normalize(), "f")
 
 
 def format_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:

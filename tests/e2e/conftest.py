@@ -76,5 +76,7 @@ class Shopper:
 
 
 @pytest.fixture
-def shopper(installation: Installation) -> Shopper:
-    return Shopper(installation.url)
+def shopper(installation: Installation) -> Iterator[Shopper]:
+    shopper = Shopper(installation.url)
+    yield shopper
+    shopper.client.close()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from recommender.errors import BadInputError
-from recommender.money import format_money
+from recommender.money import decimal_string, format_money
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_money_is_written_in_the_locale(amount: str, currency: str, locale: str,
 def test_what_is_unknown_is_named(currency: str, locale: str) -> None:
     with pytest.raises(BadInputError, match=r"is not a"):
         format_money(Decimal(1), currency, locale)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        ("275", "USD", "275.00"),
+        ("9.5", "EUR", "9.50"),
+        ("1299", "JPY", "1299"),
+        ("0.125", "USD", "0.125"),
+        ("1E+3", "USD", "1000.00"),
+    ],
+)
+def test_an_amount_for_programs(amount: str, currency: str, written: str) -> None:
+    assert decimal_string(Decimal(amount), currency) == written

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from world import World, open_session
 
 from actions.replies.schema import TextReply
 from bot.backend import Answer, FakeChatBackend, Utterance
+from bot.trackers import tracker_database
 from feedback.conversations import find_session, issue_payload, messages_after
 from feedback.privacy import erase
 from feedback.tables import SessionRow, TurnRow
@@ -290,20 +293,61 @@ async def test_rasa_gets_a_new_session_every_twenty_turns_but_not_amid_a_questio
     assert numbers == ["0"] * 21 + ["1"]
 
 
-async def test_a_shopper_who_has_themselves_forgotten_is_told_so_and_their_token_ends(world: World) -> None:
-    class Forgetting(FakeChatBackend):
-        async def answer(self, utterance: Utterance) -> Answer:
-            with world.database.reading() as session:
-                person_id = find_session(session, utterance.session_id).person_id
-            erase(world.database, person_id)
-            return await super().answer(utterance)
+class Forgetting(FakeChatBackend):
+    """Erases the shopper and then, as Rasa does, writes down what was said."""
 
-    backend = Forgetting()
-    backend.enqueue("You are forgotten.")
-    async with world.client(world.app(backend)) as client:
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.enqueue("You are forgotten.")
+
+    async def answer(self, utterance: Utterance) -> Answer:
+        with self._world.database.reading() as session:
+            person_id = find_session(session, utterance.session_id).person_id
+        erase(self._world.database, person_id)
+        with closing(rasas_events(self._world)) as connection, connection:
+            connection.execute("INSERT INTO events (sender_id, data) VALUES (?, 'forget me')", (utterance.sender,))
+        return await super().answer(utterance)
+
+
+def rasas_events(world: World) -> sqlite3.Connection:
+    path = tracker_database(world.settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, sender_id TEXT, data TEXT)")
+    return connection
+
+
+def remembered_by_rasa(world: World) -> list[str]:
+    with closing(rasas_events(world)) as connection:
+        return [sender for (sender,) in connection.execute("SELECT sender_id FROM events ORDER BY sender_id")]
+
+
+async def test_a_shopper_who_has_themselves_forgotten_is_told_so_and_their_token_ends(world: World) -> None:
+    async with world.client(world.app(Forgetting(world))) as client:
         token = await open_session(client)
         answer = await client.post("/api/messages", json={"text": "forget me"}, headers=token)
         assert answer.json()["replies"] == [{"type": "text", "text": "You are forgotten."}]
         assert (await client.get("/api/messages", headers=token)).status_code == httpx.codes.UNAUTHORIZED
     with world.database.reading() as session:
         assert session.query(SessionRow).count() == 0
+
+
+async def test_rasa_forgets_whom_the_record_forgot_in_all_their_conversations_and_nobody_else(world: World) -> None:
+    async with world.client(world.app(Forgetting(world))) as client:
+        other = await client.post("/api/sessions", json={})
+        other_sender, erased_before = f"{other.json()['session_id']}.0", f"{'0' * 32}.3"
+        with closing(rasas_events(world)) as connection, connection:
+            connection.executemany("INSERT INTO events (sender_id) VALUES (?)", [(other_sender,), (erased_before,)])
+        token = await open_session(client)
+        await client.post("/api/messages", json={"text": "forget me"}, headers=token)
+        assert remembered_by_rasa(world) == [other_sender]
+
+
+async def test_a_shopper_is_forgotten_though_rasas_trackers_cannot_be_reached(world: World) -> None:
+    async with world.client(world.app(Forgetting(world))) as client:
+        token = await open_session(client)
+        with closing(rasas_events(world)) as connection, connection:
+            connection.execute("CREATE TRIGGER refuse BEFORE DELETE ON events BEGIN SELECT RAISE(FAIL, 'no'); END")
+        answer = await client.post("/api/messages", json={"text": "forget me"}, headers=token)
+        assert answer.json()["replies"] == [{"type": "text", "text": "You are forgotten."}]
