@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from conftest import Shopper
+from shopper import Shopper
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,7 @@ import time
 
 import httpx
 import pytest
-from conftest import Shopper
+from shopper import Shopper
 
 from benchmarks.installation import Installation
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Shopper
+from shopper import Shopper
 
 from benchmarks.installation import Installation
 

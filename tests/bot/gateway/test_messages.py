@@ -344,6 +344,14 @@ async def test_rasa_forgets_whom_the_record_forgot_in_all_their_conversations_an
         assert remembered_by_rasa(world) == [other_sender]
 
 
+async def test_what_rasa_wrote_after_everybody_stopped_waiting_is_forgotten_at_the_next_start(world: World) -> None:
+    with closing(rasas_events(world)) as connection, connection:
+        connection.execute("INSERT INTO events (sender_id) VALUES (?)", (f"{'0' * 32}.0",))
+    async with world.client(), asyncio.timeout(5):
+        while remembered_by_rasa(world):
+            await asyncio.sleep(0.01)
+
+
 async def test_a_shopper_is_forgotten_though_rasas_trackers_cannot_be_reached(world: World) -> None:
     async with world.client(world.app(Forgetting(world))) as client:
         token = await open_session(client)
