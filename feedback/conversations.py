@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = [
     "finish_turn",
     "issue_payload",
     "issue_payloads",
+    "known_sessions",
     "last_message_id",
     "messages_after",
     "open_session",
@@ -43,6 +44,8 @@ __all__ = [
 
 TURNS_PER_RASA_SESSION = 20
 """Rasa sends its whole tracker along with every action, so a long one makes each turn slower."""
+
+_IDS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,13 @@ def find_session(session: Session, session_id: str) -> SessionRow:
         NotFoundError: there is none (any more).
     """
     return _known(session.get(SessionRow, session_id))
+
+
+def known_sessions(session: Session, session_ids: Collection[str]) -> set[str]:
+    """Those of these conversations that exist."""
+    ids = sorted(session_ids)
+    chunks = (ids[start : start + _IDS_PER_STATEMENT] for start in range(0, len(ids), _IDS_PER_STATEMENT))
+    return {one for chunk in chunks for one in session.scalars(select(SessionRow.id).where(SessionRow.id.in_(chunk)))}
 
 
 def issue_payload(session: Session, session_id: str, intent: str, arguments: Mapping[str, Any], title: str) -> str:

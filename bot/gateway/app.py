@@ -26,6 +26,7 @@ from bot.gateway.middleware import RequestFrame
 from bot.gateway.pages import add_pages
 from bot.gateway.threads import Threads
 from bot.gateway.turns import Turns
+from bot.trackers import RasaTrackers, tracker_database
 from recommender.settings import Settings
 
 __all__ = ["create_gateway"]
@@ -56,6 +57,8 @@ def create_gateway(
         asking=services.dialogues,
         backend=backend,
         fallback=fallback or DirectBackend(services),
+        trackers=RasaTrackers(tracker_database(settings)),
+        phrases=services.phrases,
         live=live,
         metrics=metrics,
         threads=threads,
@@ -113,6 +116,7 @@ async def _answer_waiting_turns(gateway: Gateway) -> None:
         async with asyncio.timeout(_RASA_START_S):
             while not await gateway.backend.is_ready():
                 await asyncio.sleep(1)
+    await gateway.turns.forget_erased()
     while True:
         try:
             await gateway.turns.answer_waiting()

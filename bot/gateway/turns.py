@@ -17,13 +17,16 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from actions.replies.phrases import Phrases
 from actions.replies.schema import TextReply
 from bot.backend import Answer, ChatBackend, Utterance, spoken
 from bot.gateway.live import Live
 from bot.gateway.metrics import Metrics
 from bot.gateway.threads import Threads
+from bot.trackers import RasaTrackers
 from feedback.conversations import (
     Begun,
     accept_turn,
@@ -47,9 +50,6 @@ MOST_IN_FLIGHT = 64
 
 MOST_AT_RASA = 16
 """Turns at Rasa at once. Less than the action webhook takes, so that a turn in progress never finds it full."""
-
-_NOTHING_SAID = "I did not catch any words there. What are you looking for?"
-_BROKEN = "Sorry, something went wrong on our side and I could not answer that. Please try again in a moment."
 
 
 class Asking(Protocol):
@@ -95,6 +95,8 @@ class Turns:
         asking: whether a conversation is amid a question; it then keeps its Rasa session.
         backend: answers turns.
         fallback: answers those that `backend` could not.
+        trackers: what Rasa remembers, to be forgotten along with a shopper.
+        phrases: what is said where nobody else can answer.
         live: is told of everything that was stored.
         metrics: counts.
         threads: bounds the threads that talk to the record.
@@ -108,6 +110,8 @@ class Turns:
         asking: Asking,
         backend: ChatBackend,
         fallback: ChatBackend,
+        trackers: RasaTrackers,
+        phrases: Phrases,
         live: Live,
         metrics: Metrics,
         threads: Threads,
@@ -117,6 +121,8 @@ class Turns:
         self._asking = asking
         self._backend = backend
         self._fallback = fallback
+        self._trackers = trackers
+        self._phrases = phrases
         self._live = live
         self._metrics = metrics
         self._threads = threads
@@ -156,6 +162,10 @@ class Turns:
             async with lane.accepting:
                 unanswered = await self._threads.run(self._unanswered, session_id)
                 self._start(lane, session_id, [turn_id for _, turn_id in unanswered])
+
+    async def forget_erased(self) -> None:
+        """Let Rasa forget what a slow turn, or a process that died, left with it of conversations that were erased."""
+        await self._threads.run(self._forget_erased)
 
     async def close(self, grace_s: float = 10.0) -> None:
         """Let the turns in flight end; one that does not within `grace_s` stays accepted and is answered later."""
@@ -202,7 +212,7 @@ class Turns:
     async def _answer(self, utterance: Utterance) -> tuple[Answer, bool]:
         """The answer, and whether it only says that there is none."""
         if not utterance.text:
-            return Answer([TextReply(text=_NOTHING_SAID)]), False
+            return self._saying("nothing_said"), False
         async with self._at_backend:
             try:
                 return await self._backend.answer(utterance), False
@@ -214,7 +224,10 @@ class Turns:
             except Exception as error:  # noqa: BLE001 - a shopper gets an answer whatever broke
                 where = "".join(traceback.format_tb(error.__traceback__))
                 _log.error("turn_failed", turn_id=utterance.turn_id, error=type(error).__name__, where=where)
-                return Answer([TextReply(text=_BROKEN)]), True
+                return self._saying("no_answer"), True
+
+    def _saying(self, key: str) -> Answer:
+        return Answer([TextReply(text=self._phrases.say(key))])
 
     # In threads, each one transaction -------------------------------------------------------------------------------
 
@@ -254,7 +267,15 @@ class Turns:
                 )  # fmt: skip
         except NotFoundError:
             # The shopper had themselves forgotten: they are told so, and nothing is kept.
+            self._forget_erased()
             return "erased"
+
+    def _forget_erased(self) -> None:
+        try:
+            self._trackers.forget_erased(self._database)
+        except (UnavailableError, SQLAlchemyError) as error:
+            # It is tried again at the next start and after the next erasure.
+            _log.error("rasa_remembers_what_was_erased", error=type(error).__name__, reason=str(error))
 
     def _outcome(self, turn_id: str) -> TurnResult:
         with self._database.reading() as session:
