@@ -225,8 +225,8 @@ class Turn:
 def card(product: Product, impression_id: str, reasons: Sequence[str] = ()) -> ProductCard:
     """The product as it is shown."""
     return ProductCard(
-        id=product.id, title=product.title, brand=product.brand,
-        price=None if product.price is None else decimal_string(product.price, product.currency), currency=product.currency,
+        id=product.id, title=product.title, brand=product.brand, currency=product.currency,
+        price=None if product.price is None else decimal_string(product.price, product.currency),
         in_stock=product.in_stock, rating=product.rating, rating_count=product.rating_count,
         image_url=product.image_url, url=product.url, reasons=list(reasons), impression_id=impression_id,
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""The commands of `shoptalk`, one subject a module. Heavy imports stay inside the functions, so that --help is quick."""
+"""The commands of `shoptalk`, one subject a module. Heavy imports stay inside the functions: --help is quick."""

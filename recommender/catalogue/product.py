@@ -41,6 +41,6 @@ class Product:
 
     @property
     def text_hash(self) -> str:
-        """Changes exactly when something that is embedded or matched by words changes; price and stock are not in it."""
+        """Changes exactly when something that is embedded or matched by words changes: not with price or stock."""
         fields = [self.title, self.description, self.brand, self.categories, sorted(self.attributes.items())]
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()[:32]
