@@ -39,9 +39,10 @@ export class Conversation {
     this.#stream = null;
   }
 
-  // Messages go out one after the other, so that they arrive in the order they were typed.
-  send(message) {
-    this.#queue = this.#queue.then(() => this.#deliver(message));
+  // Messages go out one after the other, so that they arrive in the order they were typed. `shown` is how the shopper
+  // sees this one.
+  send(message, shown) {
+    this.#queue = this.#queue.then(() => this.#deliver(message, shown));
     return this.#queue;
   }
 
@@ -52,29 +53,38 @@ export class Conversation {
     return response.json();
   }
 
-  async #deliver(message) {
+  async #deliver(message, shown) {
+    const again = () => this.send(message, shown);
     this.#on.typing(true);
     try {
       for (let attempt = 1; ; attempt++) {
         const response = await this.#post(message);
         if (response?.ok) {
+          const { replies } = await response.json();
           await this.#catchUp();
+          if (!this.#session) this.#showLast(message, shown, replies);
           return;
         }
         // 429 and 503 were not accepted and say when to come back; the same client_message_id makes a repeat harmless.
         const wait = response ? Number(response.headers.get("Retry-After")) : 1;
         if ((response && !wait) || attempt === SEND_TRIES) {
           const text = response ? await problem(response) : strings.offline;
-          this.#on.notice(text, () => this.send(message));
+          this.#on.notice(text, again);
           return;
         }
         await pause(wait * 1000);
       }
     } catch {
-      this.#on.notice(strings.offline, () => this.send(message));
+      this.#on.notice(strings.offline, again);
     } finally {
       this.#on.typing(false);
     }
+  }
+
+  // The shopper had themselves forgotten: nothing can be fetched any more, and what the turn answered is said here only.
+  #showLast({ client_message_id }, shown, replies) {
+    this.#on.message({ sender: "shopper", client_message_id, body: { type: "text", text: shown } });
+    for (const body of replies) this.#on.message({ sender: "bot", body });
   }
 
   async #post(message) {
@@ -149,7 +159,7 @@ export class Conversation {
   }
 
   async #fetchNew() {
-    for (;;) {
+    while (this.#session) {
       const response = await this.#call("/api/messages?after=" + this.#last);
       if (response.status === 401 || response.status === 404) {
         this.#forget();

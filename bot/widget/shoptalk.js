@@ -110,7 +110,7 @@ class ShoptalkChat extends HTMLElement {
   #send(content, shown) {
     const id = crypto.randomUUID();
     this.#append(this.#view.pending(id, shown));
-    this.#conversation.send({ ...content, client_message_id: id });
+    this.#conversation.send({ ...content, client_message_id: id }, shown);
   }
 
   #show(message) {

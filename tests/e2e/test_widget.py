@@ -93,6 +93,22 @@ def test_history_comes_back_after_a_reload_and_in_a_second_tab(page: Page) -> No
     expect(other.get_by_text("hello", exact=True)).to_be_visible()
 
 
+def test_who_is_forgotten_reads_so_and_can_begin_afresh(page: Page) -> None:
+    say(page, "wireless headphones")
+    expect(page.locator("li.card").first).to_be_visible()
+    say(page, "forget me")
+    page.get_by_role("button", name="Yes").last.click()
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("erased, and a second look found none left")
+    expect(page.locator("[data-pending]")).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    say(page, "hello")
+    expect(page.locator(".message.bot").last).not_to_contain_text("erased")
+    page.reload()
+    expect(log).to_contain_text("hello")
+    expect(log).not_to_contain_text("wireless headphones")
+
+
 def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Escape")
     launcher = page.get_by_role("button", name="Ask the shop assistant")
