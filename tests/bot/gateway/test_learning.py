@@ -100,6 +100,17 @@ async def test_a_session_reports_its_own_events_once(
         assert session.scalar(select(func.count(func.distinct(EventRow.person_id)))) == 2
 
 
+async def test_nobody_blocks_an_event_of_somebody_else_by_its_id(
+    client: httpx.AsyncClient, token: dict[str, str], world: World
+) -> None:
+    key = {"X-API-Key": API_KEY}
+    assert (await send(client, token, event(1))).json() == {"received": 1, "new": 1}
+    assert (await send(client, key, event(1, user_id="customer-7"))).json() == {"received": 1, "new": 1}
+    assert (await send(client, key, event(1, user_id="customer-7"))).json() == {"received": 1, "new": 0}
+    with world.database.reading() as session:
+        assert len({row.person_id for row in session.scalars(select(EventRow))}) == 2
+
+
 async def test_a_session_cannot_report_for_somebody_else(client: httpx.AsyncClient, token: dict[str, str]) -> None:
     answer = await send(client, token, event(user_id="customer-7"))
     assert answer.status_code == httpx.codes.BAD_REQUEST
