@@ -222,7 +222,8 @@ def finish_turn(
     """Store the assistant's replies; the status the turn ends with.
 
     Whoever speaks is checked again here, in the transaction that stores: when that changed since the turn was begun,
-    the replies are kept as a draft that the shopper does not see, and the turn is "dropped".
+    the replies are kept as a draft that the shopper does not see, and the turn is "dropped". A reply that says that the
+    shopper waits for a human now makes it so.
 
     Raises:
         NotFoundError: the conversation was erased meanwhile.
@@ -239,6 +240,9 @@ def finish_turn(
     turn.status = "failed" if failed else "answered"
     for reply in replies:
         _add_message(session, turn, "bot", dict(reply), now)
+    if any(reply["type"] == "handoff" and reply["status"] == "queued" for reply in replies):
+        conversation.speaker = "queued"
+        conversation.speaker_version += 1
     return turn.status
 
 

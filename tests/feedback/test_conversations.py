@@ -28,6 +28,7 @@ from recommender.db import Database
 from recommender.errors import BadInputError, NotFoundError
 
 HELLO = {"type": "text", "text": "Hello there."}
+QUEUED = {"type": "handoff", "status": "queued", "text": "Somebody will be with you."}
 
 
 class Shop:
@@ -55,15 +56,18 @@ class Shop:
             return None if begun is None else (begun.sender, begun.speaker_version)
 
     def finish(self, turn_id: str, version: int = 0, text: str = "Hello there.") -> str:
+        return self.finish_with(turn_id, {"type": "text", "text": text}, version)
+
+    def finish_with(self, turn_id: str, reply: dict[str, str], version: int = 0) -> str:
         with self.database.transaction() as session:
             return finish_turn(
-                session,
-                turn_id,
-                [{"type": "text", "text": text}],
-                speaker_version=version,
-                timing_ms={"total": 1.0},
-                now=self.clock.now(),
+                session, turn_id, [reply], speaker_version=version, timing_ms={"total": 1.0}, now=self.clock.now()
             )
+
+    def speaker(self) -> tuple[str, int]:
+        with self.database.reading() as session:
+            row = find_session(session, self.session_id)
+            return row.speaker, row.speaker_version
 
     def speak(self, speaker: str) -> None:
         with self.database.transaction() as session:
@@ -145,6 +149,31 @@ def test_a_human_who_takes_over_between_accepting_and_beginning_keeps_the_turn(s
         assert find_turn(session, turn).status == "kept"
 
 
+def test_a_reply_that_queues_the_shopper_for_a_human_is_said_and_is_the_assistants_last(shop: Shop) -> None:
+    turn, early = shop.accept("a person please"), shop.accept("are you there")
+    shop.begin(turn)
+    assert shop.finish_with(turn, QUEUED) == "answered"
+    assert shop.speaker() == ("queued", 1)
+    assert shop.said()[-1] == ("bot", "Somebody will be with you.")
+    assert shop.begin(early) is None
+    assert shop.begin(shop.accept("hello?")) is None
+
+
+def test_a_handoff_that_nobody_will_take_leaves_the_assistant_speaking(shop: Shop) -> None:
+    turn = shop.accept("a person please")
+    shop.begin(turn)
+    shop.finish_with(turn, {**QUEUED, "status": "unavailable"})
+    assert shop.speaker() == ("bot", 0)
+
+
+def test_a_human_who_took_over_is_not_put_back_into_the_queue_by_a_dropped_reply(shop: Shop) -> None:
+    turn = shop.accept("a person please")
+    shop.begin(turn)
+    shop.speak("human")
+    assert shop.finish_with(turn, QUEUED) == "dropped"
+    assert shop.speaker() == ("human", 1)
+
+
 def test_a_conversation_a_human_closed_goes_on_with_the_assistant_in_a_new_rasa_session(shop: Shop) -> None:
     shop.speak("closed")
     turn = shop.accept()
@@ -180,7 +209,12 @@ def test_an_unknown_conversation_or_turn_is_not_found(shop: Shop) -> None:
             begin_turn(session, "nothing", may_renew=True)
 
 
-steps = st.lists(st.sampled_from(["accept", "begin", "finish", "human", "queued", "bot", "closed"]), max_size=25)
+# Long enough for turns to be begun, answered and handed over several times: hypothesis prefers short lists.
+steps = st.lists(
+    st.sampled_from(["accept", "begin", "finish", "ask for a human", "human", "queued", "bot", "closed"]),
+    min_size=12,
+    max_size=40,
+)
 
 
 @given(steps=steps)
@@ -196,14 +230,17 @@ def test_the_assistant_never_speaks_after_the_speaker_changed(shop: Shop, steps:
                 speaker, changes = "bot", changes + 1
         elif step == "begin" and turn:
             begun = shop.begin(turn)  # begun anew (after a crash) while a human speaks, it is theirs
-        elif step == "finish" and begun is not None:
+        elif step in {"finish", "ask for a human"} and begun is not None:
             heard = len(shop.said())
-            status = shop.finish(turn, version=begun[1])
+            status = shop.finish_with(turn, HELLO if step == "finish" else QUEUED, begun[1])
             unchanged = begun[1] == changes
             assert status == ("answered" if unchanged else "dropped")
             assert len(shop.said()) - heard == (1 if unchanged else 0)
             with shop.database.reading() as session:
                 assert (find_turn(session, turn).draft is None) == unchanged
+            if unchanged and step == "ask for a human":
+                speaker, changes = "queued", changes + 1
+            assert shop.speaker() == (speaker, changes)
             turn, begun = "", None
         elif step in {"human", "queued", "bot", "closed"} and step != speaker:
             shop.speak(step)
