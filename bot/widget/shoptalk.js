@@ -46,7 +46,7 @@ class ShoptalkChat extends HTMLElement {
 
   open() {
     this.#parts.panel.hidden = false;
-    this.#parts.launcher.setAttribute("aria-expanded", "true");
+    this.#parts.launcher.hidden = true;
     this.#parts.input.focus();
     this.dispatchEvent(new CustomEvent("shoptalk-open", { bubbles: true, composed: true }));
     if (!this.#started) {
@@ -57,13 +57,13 @@ class ShoptalkChat extends HTMLElement {
 
   close() {
     this.#parts.panel.hidden = true;
-    this.#parts.launcher.setAttribute("aria-expanded", "false");
+    this.#parts.launcher.hidden = false;
     this.#parts.launcher.focus();
     this.dispatchEvent(new CustomEvent("shoptalk-close", { bubbles: true, composed: true }));
   }
 
   #build(root) {
-    const launcher = element("button", { class: "launcher", type: "button", "aria-expanded": "false", "aria-controls": "panel" }, strings.launcher);
+    const launcher = element("button", { class: "launcher", type: "button" }, strings.launcher);
     const close = element("button", { class: "close", type: "button", "aria-label": strings.close }, "✕");
     const log = element("div", { class: "log", role: "log", "aria-label": strings.log, "aria-live": "polite", tabindex: "0" });
     const typing = element("div", { class: "typing", role: "status", hidden: "" }, strings.typing);
@@ -80,7 +80,7 @@ class ShoptalkChat extends HTMLElement {
       form,
     );
     this.#parts = { launcher, panel, log, typing, notice, input };
-    launcher.addEventListener("click", () => (panel.hidden ? this.open() : this.close()));
+    launcher.addEventListener("click", () => this.open());
     close.addEventListener("click", () => this.close());
     panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();

@@ -108,8 +108,8 @@ export class MessageView {
   #thumbs(item) {
     const row = element("div", { class: "thumbs" });
     const receipt = element("div", { class: "receipt", role: "status" });
-    const up = this.#button("thumb", "👍", () => cast(up.getAttribute("aria-pressed") === "true" ? 0 : 1));
-    const down = this.#button("thumb", "👎", () => cast(down.getAttribute("aria-pressed") === "true" ? 0 : -1));
+    const up = this.#button("thumb up", thumb(), () => cast(up.getAttribute("aria-pressed") === "true" ? 0 : 1));
+    const down = this.#button("thumb down", thumb(), () => cast(down.getAttribute("aria-pressed") === "true" ? 0 : -1));
     up.setAttribute("aria-label", strings.like(item.title));
     down.setAttribute("aria-label", strings.dislike(item.title));
     const mark = (value) => {
@@ -155,6 +155,17 @@ export class MessageView {
     button.addEventListener("click", press);
     return button;
   }
+}
+
+// Drawn, because not every system has a font with the emoji.
+function thumb() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M3 11h4v10H3zM7 11l4-9c2 0 3 1 3 3l-1 5h6c1.4 0 2.3 1.2 2 2.5l-1.7 7c-.2.9-1 1.5-2 1.5H7z");
+  svg.append(path);
+  return svg;
 }
 
 function price(item) {
