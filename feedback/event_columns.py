@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from recommender.catalogue.feed.columns import fold_column
 from recommender.catalogue.feed.record import Value
+from recommender.catalogue.feed.text import GARBLED
 from recommender.errors import BadInputError
 
 __all__ = ["EventColumns", "PastEvent"]
@@ -127,7 +128,7 @@ def _id(whose: str, text: str) -> str:
         raise ValueError(f"the {whose} id is empty")
     if len(text) > _LONGEST_ID:
         raise ValueError(f"the {whose} id is longer than {_LONGEST_ID} characters")
-    if not text.isprintable():
+    if not text.isprintable() or GARBLED in text:
         raise ValueError(f"the {whose} id holds unprintable characters")
     return text
 

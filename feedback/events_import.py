@@ -37,6 +37,7 @@ class EventsReport:
     new: int = 0
     repeated: int = 0
     rejected: int = 0
+    first_rejection: str = ""
     unknown_items: int = 0
     seconds: float = 0.0
 
@@ -66,7 +67,7 @@ def import_events(
 
     Raises:
         NotFoundError: there is no such file.
-        BadInputError: it is empty or unreadable, or it has no users or items.
+        BadInputError: it is empty or unreadable, it has no users or items, or none of its rows can be used.
     """
     columns = EventColumns(mappings)
     report = EventsReport()
@@ -80,6 +81,8 @@ def import_events(
     report.seconds = time.perf_counter() - start
     if not report.read:
         raise BadInputError(f"{path} holds a header and nothing else; there is no event in it.")
+    if report.read == report.rejected:
+        raise BadInputError(f"No row of {path} can be used; the first: {report.first_rejection}.")
     return report
 
 
@@ -87,12 +90,17 @@ def _events(
     entries: Iterable[Entry], columns: EventColumns, path: Path, report: EventsReport, lines: LineReport
 ) -> Iterator[tuple[int, PastEvent]]:
     """Each event with the number of its line."""
+
+    def reject(line: int, reason: str) -> None:
+        report.rejected += 1
+        report.first_rejection = report.first_rejection or f"line {line}: {reason}"
+        lines.write(line, "", "rejected", reason)
+
     checked = False
     for entry in entries:
         report.read += 1
         if not isinstance(entry, Record):
-            report.rejected += 1
-            lines.write(entry.line, "", "rejected", entry.reason)
+            reject(entry.line, entry.reason)
             continue
         if not checked:
             columns.check(entry.values, str(path))
@@ -100,8 +108,7 @@ def _events(
         try:
             yield entry.line, columns.read(entry.values)
         except ValueError as error:
-            report.rejected += 1
-            lines.write(entry.line, "", "rejected", str(error))
+            reject(entry.line, str(error))
 
 
 def _add(session: Session, batch: Sequence[tuple[int, PastEvent]], clock: Clock, report: EventsReport) -> None:

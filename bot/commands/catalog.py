@@ -144,6 +144,7 @@ def _print(console: Console, file: Path, report: ImportReport) -> None:
         "titles built": report.titles_built,
         "texts cut": report.truncated,
         "values dropped": report.values_dropped,
+        "texts with unreadable characters": report.garbled,
         "pruned": report.pruned,
     }
     for name, count in (counts | {name: count for name, count in troubles.items() if count}).items():

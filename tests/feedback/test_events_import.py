@@ -148,6 +148,7 @@ def test_every_event_of_a_person_in_several_batches_is_theirs(imported: Import) 
         ("", "is empty"),
         ("user_id,item_id\n", "no event"),
         ("customer_name,item_id\nada,lamp\n", "no column 'user_id'"),
+        ("user_id,item_id\nada,\n,lamp\n", "No row of .* the first: line 2: the item id is empty"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused_in_one_sentence(imported: Import, text: str, words: str) -> None:

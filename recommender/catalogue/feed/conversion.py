@@ -12,7 +12,7 @@ from babel.numbers import is_currency
 
 from recommender.catalogue.feed.columns import Columns
 from recommender.catalogue.feed.record import Record, Value
-from recommender.catalogue.feed.text import clean, plain
+from recommender.catalogue.feed.text import GARBLED, clean, plain
 from recommender.catalogue.feed.values import availability, category_path, number, price
 from recommender.catalogue.product import Product
 
@@ -54,6 +54,7 @@ class Note(StrEnum):
     TITLE_BUILT = "title built"
     TRUNCATED = "truncated"
     DROPPED = "value dropped"
+    GARBLED = "unreadable character"
 
 
 Notes = list[tuple[Note, str]]
@@ -94,12 +95,16 @@ class Converter:
             raise RejectedError("the id is empty", None)
         if len(item_id) > LONGEST_ID:
             raise RejectedError(f"the id is longer than {LONGEST_ID} characters", None)
+        if GARBLED in item_id:
+            raise RejectedError("the id holds a character that cannot be read", None)
         notes: Notes = []
 
         def text(name: str, value: Value, limit: int) -> str:
             cleaned, cut = clean(_joined(value), limit)
             if cut:
                 notes.append((Note.TRUNCATED, f"{name} cut at {limit:,} characters"))
+            if GARBLED in cleaned:
+                notes.append((Note.GARBLED, f"{name} holds a character that cannot be read"))
             return cleaned
 
         try:

@@ -21,21 +21,14 @@ def lines_of(file: TextIO, path: Path) -> Iterator[str]:
     """The lines of `file`, as they end in it.
 
     Raises:
-        BadInputError: a line is longer than `LONGEST_LINE`, or does not decode.
+        BadInputError: a line is longer than `LONGEST_LINE`.
     """
     number = 0
-    try:
-        while line := file.readline(LONGEST_LINE):
-            number += 1
-            if len(line) == LONGEST_LINE:
-                raise BadInputError(
-                    f"{path}, line {number} is longer than {LONGEST_LINE:,} characters; is this a feed?"
-                )
-            yield line
-    except UnicodeError as error:
-        raise BadInputError(
-            f"{path}, after line {number}: the text cannot be read as {file.encoding}; save the file as UTF-8."
-        ) from error
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise BadInputError(f"{path}, line {number} is longer than {LONGEST_LINE:,} characters; is this a feed?")
+        yield line
 
 
 def read_delimited(file: TextIO, delimiter: str, path: Path) -> Iterator[Entry]:

@@ -31,6 +31,7 @@ class ImportReport:
     titles_built: int = 0
     truncated: int = 0
     values_dropped: int = 0
+    garbled: int = 0
     pruned: int = 0
     not_pruned_because: str = ""
     seconds: float = 0.0
@@ -50,6 +51,8 @@ class ImportReport:
                 self.truncated += 1
             case Note.DROPPED:
                 self.values_dropped += 1
+            case Note.GARBLED:
+                self.garbled += 1
 
 
 class LineReport:

@@ -28,7 +28,8 @@ _SAMPLE_BYTES = 1 << 18
 _CHECKED_BYTES = 1 << 20
 _DELIMITERS = (",", "\t", ";", "|")
 _DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar"}
-# What shops' files are in when they are not Unicode; a free guess takes short Latin texts for anything.
+# What shops' files are in when they are not Unicode, the more common first; a free guess takes short Latin texts for
+# anything.
 _LEGACY_ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr"]
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -99,11 +100,12 @@ def _feed(file: BinaryIO, path: Path, wanted: FeedFormat) -> Feed:
     if start.startswith("<") and wanted in (FeedFormat.AUTO, FeedFormat.MERCHANT):
         file.seek(0)  # XML says itself in which encoding it is.
         return Feed(current_prices(read_merchant_xml(file, path)), "Google Merchant XML", size, file.tell)
-    encoding = encoding or _encoding(file, sample, path)
+    encoding = encoding or _encoding(file, path)
     file.seek(0)
     head = sample.decode(encoding, errors="ignore")
     found = _format(head, path) if wanted is FeedFormat.AUTO else wanted
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    # Bytes that are no text become U+FFFD; the import names the rows that hold it.
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
 
     def position() -> int:
         return text.buffer.tell()  # text.tell() is refused while its lines are being read
@@ -133,28 +135,60 @@ def _marked_encoding(sample: bytes) -> str:
     return ""
 
 
-def _encoding(file: BinaryIO, sample: bytes, path: Path) -> str:
-    """The file's encoding. Whether it is UTF-8 is checked to its end, because one late byte would stop the import."""
+def _encoding(file: BinaryIO, path: Path) -> str:
+    """The file's encoding. Whether it is UTF-8 is checked to its end, because one late byte may show that it is not.
+
+    In a text of another encoding hardly anything beyond ASCII is UTF-8 by chance; so where most of it is, the file is
+    UTF-8 that was damaged.
+    """
+    damage = _first_not_utf8(file)
+    if damage is None:
+        return "utf-8"
+    whole, broken = _beyond_ascii(file)
+    return "utf-8" if whole > broken else _legacy_encoding(file, damage, path)
+
+
+def _first_not_utf8(file: BinaryIO) -> int | None:
+    """Where the first byte lies that is not UTF-8; None if all are."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
-    while chunk := file.read(_CHECKED_BYTES):
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            return _legacy_encoding(chunk, error.start, path)
     try:
+        while chunk := file.read(_CHECKED_BYTES):
+            decoder.decode(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return _legacy_encoding(sample, 0, path)
-    return "utf-8"
+    except UnicodeDecodeError as error:
+        return file.tell() - len(error.object) + error.start
+    return None
 
 
-def _legacy_encoding(chunk: bytes, start: int, path: Path) -> str:
-    sample = chunk[max(0, start - _SAMPLE_BYTES // 2) : start + _SAMPLE_BYTES // 2]
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_LEGACY_ENCODINGS).best()
+def _beyond_ascii(file: BinaryIO) -> tuple[int, int]:
+    """How many characters beyond ASCII the file holds when it is read as UTF-8: whole ones, and broken ones."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    whole = broken = 0
+    file.seek(0)
+    while chunk := file.read(_CHECKED_BYTES):
+        text = decoder.decode(chunk)
+        bad = text.count("\ufffd")
+        whole += len(text) - len(text.encode("ascii", "ignore")) - bad
+        broken += bad
+    return whole, broken
+
+
+def _legacy_encoding(file: BinaryIO, damage: int, path: Path) -> str:
+    """The encoding of the text around the byte at `damage`, which is no UTF-8."""
+    file.seek(max(0, damage - _SAMPLE_BYTES // 2))
+    found = charset_normalizer.from_bytes(file.read(_SAMPLE_BYTES), cp_isolation=_LEGACY_ENCODINGS)
+    best = found.best()
     if best is None:
-        raise BadInputError(f"{path} is in no encoding that is known; save it as UTF-8.")
-    return best.encoding
+        raise BadInputError(f"{path}, byte {damage + 1}: the text is in no encoding that is known; save it as UTF-8.")
+    # Western and Central European letters make texts that look equally well: the one that is more common is meant.
+    as_good = {
+        name
+        for match in found
+        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        for name in match.could_be_from_charset
+    }
+    return next(name for name in _LEGACY_ENCODINGS if name in as_good)
 
 
 def _format(head: str, path: Path) -> FeedFormat:

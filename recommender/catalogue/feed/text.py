@@ -6,8 +6,12 @@ import html
 import re
 import string
 import unicodedata
+from typing import Final
 
-__all__ = ["clean", "plain"]
+__all__ = ["GARBLED", "clean", "plain"]
+
+GARBLED: Final = "\ufffd"
+"""Stands where the bytes of a feed were no text."""
 
 # Lower case of the same length, which str.lower() does not promise.
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -130,7 +130,8 @@ def test_an_unusable_price_rejects_the_row_and_says_which(price: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("item_id", "reason"), [("", "empty"), ("\u200b", "empty"), ("nan", "empty"), ("x" * 201, "200")]
+    ("item_id", "reason"),
+    [("", "empty"), ("\u200b", "empty"), ("nan", "empty"), ("x" * 201, "200"), ("caf\ufffd", "cannot be read")],
 )
 def test_an_unusable_id_rejects_the_row(item_id: str, reason: str) -> None:
     with pytest.raises(RejectedError, match=reason) as caught:
@@ -182,3 +183,12 @@ def test_a_thousand_attributes_are_cut() -> None:
     made = convert({f"column {n}": str(n) for n in range(1000)})
     assert len(made.product.attributes) == 300
     assert made.notes == [(Note.TRUNCATED, "1000 attributes cut at 300")]
+
+
+def test_a_character_that_could_not_be_decoded_is_noted() -> None:
+    made = convert({"id": "1", "title": "Caf\ufffd", "roast": "d\ufffdrk"})
+    assert made.product.title == "Caf\ufffd"
+    assert made.notes == [
+        (Note.GARBLED, "title holds a character that cannot be read"),
+        (Note.GARBLED, "roast holds a character that cannot be read"),
+    ]

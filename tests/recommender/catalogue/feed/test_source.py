@@ -64,6 +64,32 @@ def test_one_late_byte_that_is_not_utf8_is_noticed_before_anything_is_read(feed_
 
 
 @pytest.mark.parametrize(
+    ("encoding", "title"),
+    [
+        ("cp1252", "Crème brûlée, señor, fåtölj"),
+        ("cp1250", "Żółta łódka, święta gęś, krzesło dębowe, łóżko"),
+        ("cp1251", "Красное кресло"),
+        ("cp1254", "Kırmızı deri koltuk güneş ışığı yeşil çanta şık"),
+        ("shift_jis", "赤いソファ、青い椅子"),
+        ("gb18030", "红色沙发,蓝色椅子和桌子,木制书架"),
+    ],
+)
+def test_legacy_encodings_of_few_words(feed_file: Path, encoding: str, title: str) -> None:
+    feed_file.write_bytes(f'id,title\n1,"{title}"\n'.encode(encoding))
+    assert records(feed_file) == [{"id": "1", "title": title}]
+    assert written_as(feed_file) == f"comma-separated, {encoding}"
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_utf8_that_was_damaged_in_one_place_is_still_utf8(feed_file: Path, mark: bytes) -> None:
+    whole = "id,title\n1,Crème brûlée\n2,Théière\n".encode()
+    feed_file.write_bytes(mark + whole + b"3,Caf\xe9\n")
+    assert [record["title"] for record in records(feed_file)] == ["Crème brûlée", "Théière", "Caf\ufffd"]
+    feed_file.write_bytes(mark + whole[:-2] + b"\xc3")
+    assert [record["title"] for record in records(feed_file)] == ["Crème brûlée", "Théièr\ufffd"]
+
+
+@pytest.mark.parametrize(
     ("delimiter", "name"), [(",", "comma"), ("\t", "tab"), (";", "semicolon"), ("|", "vertical bar")]
 )
 def test_delimiters(feed_file: Path, delimiter: str, name: str) -> None:
