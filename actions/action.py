@@ -6,28 +6,60 @@ import asyncio
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from pydantic import TypeAdapter
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions.changes import AlreadyAnsweredError
 from actions.dialogue.store import Loaded
 from actions.pending import DIGRESSIONS, remind, settle
 from actions.replies.schema import Reply
 from actions.services import Services, current
 from actions.turn import Turn, TurnAnswer
-from feedback.conversations import find_payload, find_session, find_turn, issue_payloads
+from feedback.conversations import (
+    answer_of,
+    draft_answer,
+    find_payload,
+    find_session,
+    find_turn,
+    issue_payloads,
+)
 from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
 
-__all__ = ["TurnAction", "answer_turn"]
+__all__ = ["TurnAction", "Understood", "answer_turn"]
 
 _log = structlog.get_logger()
 
+_FALLBACK = "nlu_fallback"
+_REPLIES = TypeAdapter(list[Reply])
+
 # What else can go wrong is for the shop's owner to read in the log.
 _FOR_SHOPPERS = (BadInputError, NotFoundError, BusyError, UnavailableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What Rasa took a text for: the intent, how surely (0 to 1), and all that it thought of, likeliest first."""
+
+    intent: str
+    confidence: float | None = None
+    guesses: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any], intent: str) -> Understood:
+        """What a message of Rasa's tracker says; `intent` is what Rasa must have meant where it does not say.
+
+        Rasa's fallback stands for no intent and has a fixed confidence: that of the best guess is kept.
+        """
+        guesses = [(str(guess["name"]), float(guess["confidence"])) for guess in message.get("intent_ranking") or ()]
+        confidence = next((confidence for name, confidence in guesses if name != _FALLBACK), None)
+        named = str((message.get("intent") or {}).get("name") or intent)
+        return cls(named, confidence, tuple(name for name, _ in guesses))
 
 
 class TurnAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk declares no types
@@ -65,49 +97,70 @@ class TurnAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk declares no typ
         """
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
-        intent = str((message.get("intent") or {}).get("name") or self.intent)
-        guesses = [str(guess["name"]) for guess in message.get("intent_ranking") or ()]
-        answer = await asyncio.to_thread(self._answer, metadata, intent, guesses)
+        answer = await asyncio.to_thread(self._answer, metadata, Understood.of(message, self.intent))
         dispatcher.utter_message(json_message=answer.body())
         return []
 
-    def _answer(self, metadata: Mapping[str, Any], intent: str, guesses: Sequence[str]) -> TurnAnswer:
+    def _answer(self, metadata: Mapping[str, Any], understood: Understood) -> TurnAnswer:
         session_id, turn_id = str(metadata["session_id"]), str(metadata["turn_id"])
-        return answer_turn(current(), self, session_id, turn_id, intent=intent, guesses=guesses)
+        return answer_turn(current(), self, session_id, turn_id, understood)
 
 
 def answer_turn(
-    services: Services,
-    action: TurnAction,
-    session_id: str,
-    turn_id: str,
-    *,
-    intent: str | None = None,
-    guesses: Sequence[str] = (),
+    services: Services, action: TurnAction, session_id: str, turn_id: str, understood: Understood | None = None
 ) -> TurnAnswer:
-    """Let `action` answer a turn: read what it needs, answer, keep what was shown and what is remembered.
+    """Let `action` answer a turn, and keep in one transaction what it changed, showed and said.
 
-    Whatever goes wrong ends as an honest reply and a log line without a word of the shopper's.
+    A turn that was answered before, whether or not anybody heard it, gets the same answer and changes nothing. Whatever
+    goes wrong leaves everything as it was and ends as an honest reply and a log line without a word of the shopper's.
+
+    Args:
+        services: the parts of the assistant.
+        action: answers the turn.
+        session_id: the conversation.
+        turn_id: the turn.
+        understood: what Rasa made of the text; None when it was not asked.
 
     Raises:
         NotFoundError: the conversation or the turn does not exist (any more).
     """
     with services.database.reading() as session:
+        earlier = answer_of(session, turn_id)
+        if earlier is not None:
+            return TurnAnswer(_REPLIES.validate_python(earlier))
         turn, loaded = _load(services, session, session_id, turn_id)
-    turn.intent, turn.guesses = intent or action.intent, guesses
+    turn.intent = action.intent if understood is None else understood.intent
+    turn.guesses = () if understood is None else understood.guesses
     try:
-        replies = _replies(turn, action)
-    except _FOR_SHOPPERS as error:
-        _log.warning("turn_refused", turn_id=turn_id, action=action.name(), error=type(error).__name__)
-        replies = [turn.quote(str(error))]
-    except Exception as error:  # noqa: BLE001 - a shopper gets an answer whatever broke
-        where = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("turn_failed", turn_id=turn_id, action=action.name(), error=type(error).__name__, where=where)
-        turn.state, turn.said = loaded.state, []
-        replies = [turn.say("failed")]
-    if not turn.erased:
-        _keep(turn, loaded)
+        replies = _answer_once(turn, action, loaded, understood)
+    except AlreadyAnsweredError as error:
+        return TurnAnswer(_REPLIES.validate_python(error.replies))
     return TurnAnswer(replies, turn.timing_ms, turn.erased)
+
+
+def _answer_once(turn: Turn, action: TurnAction, loaded: Loaded, understood: Understood | None) -> list[Reply]:
+    try:
+        with turn.changes:
+            replies = _replies(turn, action)
+            if not turn.erased:
+                _keep(turn, loaded, replies, understood)
+    except AlreadyAnsweredError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a shopper gets an answer whatever broke
+        turn.state, turn.said, turn.pressables = loaded.state, [], []
+        replies = [_apology(turn, action, error)]
+        with turn.changes:
+            _keep(turn, loaded, replies, understood)
+    return replies
+
+
+def _apology(turn: Turn, action: TurnAction, error: Exception) -> Reply:
+    names = {"turn_id": turn.id, "action": action.name(), "error": type(error).__name__}
+    if isinstance(error, _FOR_SHOPPERS):
+        _log.warning("turn_refused", **names)
+        return turn.quote(str(error))
+    _log.error("turn_failed", **names, where="".join(traceback.format_tb(error.__traceback__)))
+    return turn.say("failed")
 
 
 def _load(services: Services, session: Session, session_id: str, turn_id: str) -> tuple[Turn, Loaded]:
@@ -138,13 +191,18 @@ def _replies(turn: Turn, action: TurnAction) -> list[Reply]:
     return [*replies, remind(turn, pending)]
 
 
-def _keep(turn: Turn, loaded: Loaded) -> None:
+def _keep(turn: Turn, loaded: Loaded, replies: Sequence[Reply], understood: Understood | None) -> None:
     turn.state = replace(turn.state, said=tuple(turn.said))
-    with turn.services.database.transaction() as session:
-        issue_payloads(session, turn.session_id, turn.pressables)
-        try:
-            turn.services.dialogues.save(session, turn.session_id, turn.state, loaded.version)
-        except ConflictError:
-            # The shopper said two things at once, in two windows. Both are answered; "the second one" means what the
-            # first to finish showed, because there is one conversation.
-            _log.info("dialogue_state_superseded", turn_id=turn.id)
+    session = turn.changes.session
+    issue_payloads(session, turn.session_id, turn.pressables)
+    try:
+        turn.services.dialogues.save(session, turn.session_id, turn.state, loaded.version)
+    except ConflictError:
+        # The shopper said two things at once, in two windows. Both are answered; "the second one" means what the
+        # first to finish showed, because there is one conversation.
+        _log.info("dialogue_state_superseded", turn_id=turn.id)
+    draft_answer(
+        session, turn.id, [reply.model_dump(mode="json") for reply in replies],
+        intent=None if understood is None else understood.intent,
+        confidence=None if turn.pressed or understood is None else understood.confidence,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ merely claims. Price and stock are the catalogue's at that moment.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,13 +50,12 @@ class AddToCart(TurnAction):
     def _add(self, turn: Turn, product: Product, quantity: int) -> Reply:
         if not product.in_stock:
             return turn.say("cart.out_of_stock", title=product.title)
-        held = turn.services.carts.add(turn.person_id, product.id, quantity)
-        turn.services.feedback.add_events(
-            [Event(f"{turn.id}:cart:{product.id}"[:64], turn.person_id, product.id, "cart", turn.services.clock.now())]
-        )
+        held = turn.carts.add(turn.person_id, product.id, quantity)
+        event_id = uuid.uuid5(uuid.UUID(turn.id), product.id).hex
+        turn.feedback.add_events([Event(event_id, turn.person_id, product.id, "cart", turn.services.clock.now())])
         if product.price is None:
             return turn.say("cart.added_unpriced", title=product.title, held=held)
-        total = cart_total(turn, turn.services.carts.lines(turn.person_id))
+        total = cart_total(turn, turn.carts.lines(turn.person_id))
         return turn.say("cart.added", title=product.title, price=turn.price(product), held=held, total=total)
 
 
@@ -87,7 +87,7 @@ class ChangeCart(TurnAction):
         quantity = self._wanted(turn, line, reading.quantity)
         if quantity is None:
             return [turn.say("cart.how_many", title=line.product.title, held=line.quantity)]
-        turn.services.carts.set_quantity(turn.person_id, line.product.id, quantity)
+        turn.carts.set_quantity(turn.person_id, line.product.id, quantity)
         key = "cart.changed" if quantity else "cart.removed"
         return [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
 
@@ -134,7 +134,7 @@ class SaveForLater(TurnAction):
             return ask_which(turn, self.intent)
         replies: list[Reply] = []
         for product in meant:
-            new = turn.services.carts.save_for_later(turn.person_id, product.id)
+            new = turn.carts.save_for_later(turn.person_id, product.id)
             replies.append(turn.say("saved.done" if new else "saved.already", title=product.title))
         turn.state = replace(turn.state, focus=meant[-1].id)
         return [*replies, *chips([turn.chip(turn.words("chip.saved"), "show_saved")])]
@@ -164,7 +164,7 @@ class ShowSaved(TurnAction):
 
 def show_cart(turn: Turn) -> list[Reply]:
     """The cart line by line; what points at "the second one" means the second line from now on."""
-    lines = turn.services.carts.lines(turn.person_id)
+    lines = turn.carts.lines(turn.person_id)
     if not lines:
         return [turn.say("cart.empty")]
     turn.state = replace(turn.state, shown=_in_front(lines))

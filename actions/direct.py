@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.action import TurnAction, answer_turn
+from actions.action import TurnAction, Understood, answer_turn
 from actions.finding import search_for
 from actions.registry import action_for
 from actions.replies.schema import Reply
@@ -37,4 +37,4 @@ def answer_directly(services: Services, session_id: str, turn_id: str) -> TurnAn
         row = find_turn(session, turn_id)
         pressed = row.payload_id and find_payload(session, session_id, row.payload_id).intent
     action = action_for(pressed) if pressed else _WithoutRasa()
-    return answer_turn(services, action, session_id, turn_id, intent=pressed or None)
+    return answer_turn(services, action, session_id, turn_id, Understood(pressed) if pressed else None)

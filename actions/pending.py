@@ -82,7 +82,7 @@ def settle(turn: Turn, intent: str) -> list[Reply] | None:
     if not answer:
         return [turn.say(f"{pending.kind}.kept")]
     if pending.kind == "empty_cart":
-        turn.services.carts.empty(turn.person_id)
+        turn.carts.empty(turn.person_id)
         return [turn.say("empty_cart.done")]
     return _forget(turn)
 

@@ -16,7 +16,7 @@ from actions.replies.phrases import Phrases, english
 from actions.shop.cart import Carts
 from actions.shop.faq import Faq
 from actions.shop.orders import CsvOrders, NoOrders, Orders
-from feedback.store import FeedbackStore
+from feedback.sql import SqlFeedbackStore
 from recommender.catalogue.port import Catalogue
 from recommender.clock import Clock, SystemClock
 from recommender.db import Database
@@ -46,7 +46,7 @@ class Services:
     searcher: Searcher
     understander: Understands
     recommender: PersonalRecommender
-    feedback: FeedbackStore
+    feedback: SqlFeedbackStore
     dialogues: DialogueStore
     carts: Carts
     faq: Faq
@@ -63,7 +63,6 @@ def build(settings: Settings) -> Services:
 
     from actions.vocabulary import CurrentUnderstander
     from feedback.history import FeedbackHistory
-    from feedback.sql import SqlFeedbackStore
     from recommender.catalogue.store import SqlCatalogue
     from recommender.index.follower import CatalogueView
     from recommender.personalisation.items import Items

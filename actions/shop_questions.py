@@ -39,8 +39,8 @@ class AskHuman(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """Keep the request, and say honestly that nobody is there to take it now."""
-        with turn.services.database.transaction() as session:
-            session.add(HandoffRow(session_id=turn.session_id, reason="asked", requested_at=turn.services.clock.now()))
+        asked_at = turn.services.clock.now()
+        turn.changes.session.add(HandoffRow(session_id=turn.session_id, reason="asked", requested_at=asked_at))
         email = turn.services.settings.shop_email
         text = turn.say("human.email", email=email) if email else turn.say("human.nobody")
         return [HandoffReply(status="unavailable", text=text.text, email=email)]

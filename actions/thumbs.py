@@ -47,7 +47,7 @@ class _Thumb(TurnAction):
         if impression is None:
             return [turn.say("vote.not_shown")]
         reason = turn.arguments.get("reason") or (_said_reason(turn.text) if value < 0 else None)
-        outcome = turn.services.feedback.vote(turn.person_id, str(impression), value, reason)
+        outcome = turn.feedback.vote(turn.person_id, str(impression), value, reason)
         product = turn.product(outcome.vote.item_id)
         title = product.title if product else turn.words("a_product")
         receipt = turn.quote(vote_receipt(outcome, title, turn.services.phrases, turn.state.said))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from actions.changes import Changes
 from actions.dialogue.state import DialogueState, Listing, Shown, constraint_to_json
 from actions.matching import meets
 from actions.replies.labels import constraint_label
@@ -26,7 +27,9 @@ from actions.replies.schema import (
     TextReply,
 )
 from actions.services import Services
+from actions.shop.cart import Carts
 from feedback.conversations import Pressable
+from feedback.sql import SqlFeedbackStore
 from feedback.store import Impression
 from recommender.catalogue.product import Product
 from recommender.errors import BadInputError
@@ -83,6 +86,19 @@ class Turn:
     said: list[str] = field(default_factory=list)
     erased: bool = False
     """Set once the person is forgotten: there is no conversation left in which anything could be kept."""
+
+    def __post_init__(self) -> None:
+        self.changes = Changes(self.services.database, self.id)
+
+    @property
+    def carts(self) -> Carts:
+        """The carts, changed together with everything else that this turn changes."""
+        return self.services.carts.within(self.changes.session)
+
+    @property
+    def feedback(self) -> SqlFeedbackStore:
+        """The record of feedback, written together with everything else that this turn changes."""
+        return self.services.feedback.within(self.changes.session)
 
     # What is said -----------------------------------------------------------------------------------------------
 
@@ -211,7 +227,8 @@ class Turn:
             impressions.append(impression)
             cards.append(card(products[hit.id], impression.id, reasons))
             shown.append(shown_item(products[hit.id], impression.id, position))
-        self.services.feedback.record_impressions(impressions)
+        if impressions:
+            self.feedback.record_impressions(impressions)
         return cards, tuple(shown)
 
     def _title(self, item_id: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from feedback.tables import MessageRow, PayloadRow, SessionRow, TurnRow
+from feedback.tables import MessageRow, PayloadRow, PersonRow, SessionRow, TurnRow
 from recommender.errors import BadInputError, NotFoundError
 
 __all__ = [
@@ -27,7 +27,10 @@ __all__ = [
     "Message",
     "Pressable",
     "accept_turn",
+    "answer_of",
     "begin_turn",
+    "claim_turn",
+    "draft_answer",
     "find_payload",
     "find_session",
     "find_turn",
@@ -209,6 +212,48 @@ def begin_turn(session: Session, turn_id: str, *, may_renew: bool) -> Begun | No
     return Begun(f"{conversation.id}.{conversation.rasa_session}", conversation.speaker_version)
 
 
+def answer_of(session: Session, turn_id: str) -> list[dict[str, Any]] | None:
+    """What has been answered to the turn, also when the shopper does not see it (yet); None while that is to be done.
+
+    Raises:
+        NotFoundError: the conversation was erased.
+    """
+    turn = find_turn(session, turn_id)
+    if turn.status == "accepted" or turn.draft is not None:
+        return turn.draft
+    return replies_of(session, turn_id)
+
+
+def claim_turn(session: Session, turn_id: str) -> list[dict[str, Any]] | None:
+    """Keep everybody else from answering the turn until the transaction ends; its answer if it has one already.
+
+    The turns of one person, in all their conversations, change what is theirs one after the other.
+
+    Raises:
+        NotFoundError: the conversation was erased.
+    """
+    turn = find_turn(session, turn_id)
+    # First the person and then the conversation, as whoever erases them does: so the two never wait for each other.
+    person_id = find_session(session, turn.session_id).person_id
+    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True))
+    _locked_turn(session, turn_id)
+    return answer_of(session, turn_id)
+
+
+def draft_answer(
+    session: Session,
+    turn_id: str,
+    replies: Sequence[Mapping[str, Any]],
+    *,
+    intent: str | None,
+    confidence: float | None,
+) -> None:
+    """Keep what the turn is answered until it is finished, and the intent it was taken for (None: nobody could say)."""
+    turn = find_turn(session, turn_id)
+    turn.draft = [dict(reply) for reply in replies]
+    turn.intent, turn.confidence = intent, confidence
+
+
 def finish_turn(
     session: Session,
     turn_id: str,
@@ -238,6 +283,7 @@ def finish_turn(
         turn.draft = [dict(reply) for reply in replies]
         return turn.status
     turn.status = "failed" if failed else "answered"
+    turn.draft = None
     for reply in replies:
         _add_message(session, turn, "bot", dict(reply), now)
     if any(reply["type"] == "handoff" and reply["status"] == "queued" for reply in replies):

@@ -11,7 +11,7 @@ from feedback.once import insert_missing
 from feedback.store import Event, Impression, Vote, VoteOutcome, check_vote, impression_not_found
 from feedback.tables import EventRow, ImpressionRow, VoteChangeRow, VoteRow
 from recommender.clock import Clock
-from recommender.db import Database
+from recommender.db import Database, JoinedDatabase
 
 __all__ = ["SqlFeedbackStore"]
 
@@ -19,9 +19,13 @@ __all__ = ["SqlFeedbackStore"]
 class SqlFeedbackStore:
     """The `FeedbackStore` of the record."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database | JoinedDatabase, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+
+    def within(self, session: Session) -> SqlFeedbackStore:
+        """The same store inside a transaction that is under way: what it writes is kept once that commits."""
+        return SqlFeedbackStore(JoinedDatabase(session), self._clock)
 
     def record_impressions(self, impressions: Sequence[Impression]) -> None:
         """Keep what is about to be shown; an impression that is already there stays as it was."""

@@ -63,7 +63,8 @@ class TurnRow(Base):
     """One thing a shopper said (or pressed) and what became of it.
 
     `status`: accepted (kept, not answered yet), answered, kept (a human speaks: not sent to Rasa), dropped (the speaker
-    changed meanwhile; the bot's reply is in `draft`), failed.
+    changed meanwhile), failed. `draft` is an answer the shopper does not see: not yet, or never if it was dropped.
+    `intent` is what the text was taken for and `confidence` how surely (None for a press, whose intent is certain).
     """
 
     __tablename__ = "turns"

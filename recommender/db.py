@@ -17,7 +17,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "BigId", "Database", "JsonColumn", "Money", "UtcDateTime", "upgrade"]
+__all__ = ["Base", "BigId", "Database", "JoinedDatabase", "JsonColumn", "Money", "UtcDateTime", "upgrade"]
 
 _BUSY_TIMEOUT_S = 30
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -97,6 +97,28 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+class JoinedDatabase:
+    """Stands in for a `Database` while a transaction is under way: what is read and written takes part in it.
+
+    Args:
+        session: that transaction's; whoever began it ends it.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """The session; what was written in the block is checked by the database when the block ends."""
+        yield self._session
+        self._session.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The session, which sees what its transaction has written."""
+        yield self._session
 
 
 def upgrade(database: Database) -> None:

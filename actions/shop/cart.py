@@ -15,7 +15,7 @@ from feedback.tables import ImpressionRow
 from recommender.catalogue.port import Catalogue
 from recommender.catalogue.product import Product
 from recommender.clock import Clock
-from recommender.db import Database
+from recommender.db import Database, JoinedDatabase
 from recommender.errors import BadInputError
 
 __all__ = ["MOST_OF_ONE", "CartLine", "Carts", "totals"]
@@ -49,10 +49,14 @@ def totals(lines: list[CartLine]) -> dict[str, Decimal]:
 class Carts:
     """Carts and saved items in SQL. Only ids and quantities are kept; the rest comes from the catalogue each time."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, database: Database | JoinedDatabase, catalogue: Catalogue, clock: Clock) -> None:
         self._database = database
         self._catalogue = catalogue
         self._clock = clock
+
+    def within(self, session: Session) -> Carts:
+        """The same carts inside a transaction that is under way: what changes is kept once that commits."""
+        return Carts(JoinedDatabase(session), self._catalogue, self._clock)
 
     def lines(self, person_id: str) -> list[CartLine]:
         """The person's cart in the order it was filled; what the shop no longer sells is left out."""

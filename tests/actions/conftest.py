@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from actions.action import answer_turn
+from actions.action import Understood, answer_turn
 from actions.dialogue.state import DialogueState
 from actions.dialogue.store import DialogueStore
 from actions.registry import action_for
@@ -184,9 +184,8 @@ class Shopper:
             self.turn_id = accept_turn(session, self.session_id, now=now, **said).turn.id
             begun = begin_turn(session, self.turn_id, may_renew=True)
             assert begun is not None
-        answer = answer_turn(
-            self.services, action_for(intent), self.session_id, self.turn_id, intent=intent, guesses=guesses
-        )
+        understood = Understood(intent, guesses=guesses)
+        answer = answer_turn(self.services, action_for(intent), self.session_id, self.turn_id, understood)
         self.replies = answer.body()["replies"]
         with self.services.database.transaction() as session:
             if not answer.erased:
