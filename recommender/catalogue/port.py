@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Protocol
 
 from recommender.catalogue.product import Product
@@ -62,13 +61,3 @@ class Catalogue(Protocol):
     def __len__(self) -> int:
         """How many products there are."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PriceRange:
-    """The exact span of prices of a selection; None when nothing in it has a price."""
-
-    lowest: Decimal | None
-    highest: Decimal | None
-    priced: int
-    total: int

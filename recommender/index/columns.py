@@ -33,6 +33,8 @@ class ColumnBuilder:
 
     def __init__(self) -> None:
         self._price = array("q")
+        self._currency = array("i")
+        self._currencies: dict[str, int] = {}
         self._rating = array("d")
         self._rating_count = array("q")
         self._in_stock = array("b")
@@ -45,6 +47,7 @@ class ColumnBuilder:
         """Take the next product."""
         row = len(self._price)
         self._price.append(price_units(product.price))
+        self._currency.append(self._currencies.setdefault(product.currency, len(self._currencies)))
         self._rating.append(float("nan") if product.rating is None else product.rating)
         self._rating_count.append(product.rating_count)
         self._in_stock.append(product.in_stock)
@@ -59,6 +62,7 @@ class ColumnBuilder:
         """Write the columns of the products so far; row i is the product that was added as number order[i]."""
         folder.mkdir()
         np.save(folder / "price.npy", np.array(self._price, dtype=np.int64)[order])
+        np.save(folder / "currency.npy", np.array(self._currency, dtype=np.int32)[order])
         np.save(folder / "rating.npy", np.array(self._rating, dtype=np.float64)[order])
         np.save(folder / "rating_count.npy", np.array(self._rating_count, dtype=np.int64)[order])
         np.save(folder / "in_stock.npy", np.array(self._in_stock, dtype=np.bool_)[order])
@@ -71,6 +75,7 @@ class ColumnBuilder:
         Postings.write(folder, "stated", indptr, np.concatenate([np.empty(0, dtype=np.int32), *lists]))
         names = {
             "stated": keys,
+            "currencies": list(self._currencies),
             "brands": [[key, name] for key, (_, name) in self._brands.items()],
             "text_hashes": [self._text_hashes[at] for at in order],
         }
@@ -80,18 +85,21 @@ class ColumnBuilder:
 class Columns:
     """The columns of a generation, mapped from their folder; row i is its i-th product.
 
-    `price`: int64 ten-thousandths, NO_PRICE for none. `rating`: float64, NaN for none. `rating_count`: int64.
-    `in_stock`: bool. `brand`: int32, the number of the brand in `brand_names`, NO_BRAND for none.
+    `price`: int64 ten-thousandths, NO_PRICE for none, in the currency whose number in `currency_names` is `currency`,
+    int32. `rating`: float64, NaN for none. `rating_count`: int64. `in_stock`: bool. `brand`: int32, the number of the
+    brand in `brand_names`, NO_BRAND for none.
     """
 
     def __init__(self, folder: Path) -> None:
         self.price: NDArray[np.int64] = np.load(folder / "price.npy", mmap_mode="r")
+        self.currency: NDArray[np.int32] = np.load(folder / "currency.npy", mmap_mode="r")
         self.rating: NDArray[np.float64] = np.load(folder / "rating.npy", mmap_mode="r")
         self.rating_count: NDArray[np.int64] = np.load(folder / "rating_count.npy", mmap_mode="r")
         self.in_stock: NDArray[np.bool_] = np.load(folder / "in_stock.npy", mmap_mode="r")
         self.brand: NDArray[np.int32] = np.load(folder / "brand.npy", mmap_mode="r")
         names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
         self.text_hashes: list[str] = names["text_hashes"]
+        self.currency_names: list[str] = names["currencies"]
         self.brand_names: list[str] = [name for _, name in names["brands"]]
         self._brand_numbers = {key: number for number, (key, _) in enumerate(names["brands"])}
         self._stated = Postings(folder, "stated")

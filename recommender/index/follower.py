@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.catalogue.port import Catalogue, Change
 from recommender.errors import ConfigurationError, UnavailableError
-from recommender.index.columns import price_units
+from recommender.index.columns import NO_PRICE, price_units
 from recommender.index.generation import Generation, current
 
 __all__ = ["CatalogueView", "Snapshot"]
@@ -31,18 +31,28 @@ class Snapshot:
     """The catalogue as of `change_number`, row by row of `generation`; never changes, so a search sees one state.
 
     `alive`: bool, False once the product is deleted. `stale`: bool, True where the text was edited since: brand,
-    category and words of that row are those of before, until the next generation. `price`, `in_stock`, `rating` and
-    `rating_count` are as in `Columns`, kept up to date. A product newer than the generation comes with the next one.
+    category and words of that row are those of before, until the next generation. `amount`, `currency` (a number in
+    `currency_names`), `in_stock`, `rating` and `rating_count` are the columns `price`, `currency` and so on, kept up to
+    date. `price`: the amounts that can be compared, which are those in the currency of most products; NO_PRICE for the
+    others. A product newer than the generation comes with the next one.
     """
 
     generation: Generation
     change_number: int
     alive: NDArray[np.bool_]
     stale: NDArray[np.bool_]
-    price: NDArray[np.int64]
+    amount: NDArray[np.int64]
+    currency: NDArray[np.int32]
+    currency_names: tuple[str, ...]
     in_stock: NDArray[np.bool_]
     rating: NDArray[np.float64]
     rating_count: NDArray[np.int64]
+    price: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        priced = self.alive & (self.amount != NO_PRICE)
+        usual = np.bincount(self.currency[priced], minlength=1).argmax()
+        object.__setattr__(self, "price", np.where(self.currency == usual, self.amount, NO_PRICE))
 
     @classmethod
     def of(cls, generation: Generation) -> Snapshot:
@@ -54,6 +64,8 @@ class Snapshot:
             np.ones(len(generation.ids), dtype=np.bool_),
             np.zeros(len(generation.ids), dtype=np.bool_),
             columns.price,
+            columns.currency,
+            tuple(columns.currency_names),
             columns.in_stock,
             columns.rating,
             columns.rating_count,
@@ -62,7 +74,9 @@ class Snapshot:
     def after(self, changes: Iterable[Change]) -> Snapshot:
         """The state after `changes`: the arrays are copied, so that whoever still reads this one is not disturbed."""
         number = self.change_number
-        alive, stale, price = self.alive.copy(), self.stale.copy(), np.array(self.price)
+        alive, stale = self.alive.copy(), self.stale.copy()
+        amount, currency = np.array(self.amount), np.array(self.currency)
+        numbers = {name: number for number, name in enumerate(self.currency_names)}
         in_stock, rating, count = np.array(self.in_stock), np.array(self.rating), np.array(self.rating_count)
         for change in changes:
             number = change.number
@@ -73,7 +87,8 @@ class Snapshot:
             alive[row] = product is not None
             if product is not None:
                 stale[row] = change.text_hash != self.generation.columns.text_hashes[row]
-                price[row] = price_units(product.price)
+                amount[row] = price_units(product.price)
+                currency[row] = numbers.setdefault(product.currency, len(numbers))
                 in_stock[row] = product.in_stock
                 rating[row] = np.nan if product.rating is None else product.rating
                 count[row] = product.rating_count
@@ -82,7 +97,9 @@ class Snapshot:
             change_number=number,
             alive=alive,
             stale=stale,
-            price=price,
+            amount=amount,
+            currency=currency,
+            currency_names=tuple(numbers),
             in_stock=in_stock,
             rating=rating,
             rating_count=count,

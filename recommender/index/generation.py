@@ -23,7 +23,7 @@ from recommender.index.lexical import LexicalBuilder, LexicalIndex
 
 __all__ = ["FORMAT", "Generation", "current"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Changes when the files or the terms in them do; a generation of another format is built anew."""
 
 _MANIFEST = "manifest.json"

@@ -227,15 +227,19 @@ def catch_up(settings: Settings, *, report: Report | None = None) -> None:
     """
     with _record(settings) as (catalogue, leases):
         encoder = OnnxEncoder.load(settings.build / "encoder", settings.precision)
-        target = catalogue.last_change()
+        index, target = settings.home / "index", catalogue.last_change()
+        newest: Generation | None = None
         while True:
             with _elected(leases) as lost:
                 if lost is not None:
                     with ChromaVectorStore(settings.home / "chroma", encoder.version, encoder.dimension) as store:
-                        indexer = Indexer(catalogue, encoder, store, settings.home / "index", halted=lost.is_set)
+                        indexer = Indexer(catalogue, encoder, store, index, halted=lost.is_set)
                         if indexer.catch_up(report):
                             return
-            if is_current(_newest(settings.home / "index", encoder.version), catalogue, target):
+            # Opening a generation reads all of it, so only a new one is opened.
+            if newest is None or newest.folder != current(index, encoder.version):
+                newest = _newest(index, encoder.version)
+            if is_current(newest, catalogue, target):
                 return
             time.sleep(_POLL_S)
 

@@ -42,10 +42,10 @@ class SearchEngine:
     that is close in meaning. `dense` is the cosine of query and product, below 0 cut off. Neither depends on
     constraints or on other products, so a product has one score under all of them. The vectors are scanned whole: up
     to some 200,000 products that is as fast as Chroma's graph, exact, and under constraints many times faster
-    (benchmarks/search.py).
+    (benchmarks/search.py). Prices are compared in the currency of most products; one in another counts as none.
 
-    Without an encoder, or with one of another version than the
-    index, search goes on with words alone and says so in the result's versions.
+    Without an encoder, or with one of another version than the index, search goes on with words alone and says so in
+    the result's versions.
     """
 
     def __init__(self, view: CatalogueView, encoder: Encoder | None) -> None:
@@ -63,7 +63,7 @@ class SearchEngine:
             if query.sort is not Sort.RELEVANCE:
                 mask &= named(snapshot.generation, query, lambda: scored.total)
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
-            hits = [_hit(snapshot.generation, int(row), scored, query.text) for row in rows]
+            hits = [_hit(snapshot, int(row), scored, query.text) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def similar(self, item_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> SearchResult:
@@ -76,7 +76,7 @@ class SearchEngine:
         snapshot = self._view.snapshot
         generation = snapshot.generation
         row = generation.rows.get(item_id)
-        if row is None or not snapshot.alive[row]:
+        if row is None or not snapshot.alive[row] or not generation.vectors[row].any():
             raise NotFoundError(f"There is no product {item_id!r} in the search index.")
         with stopwatch("dense"):
             cosine = np.maximum(generation.vectors @ generation.vectors[row], 0.0)
@@ -86,7 +86,7 @@ class SearchEngine:
         with stopwatch("rank"):
             mask = _without(snapshot.alive.copy(), snapshot, [item_id, *exclude])
             rows = _best(np.flatnonzero(mask), scored.total, limit)
-            hits = [_hit(generation, int(at), scored, "") for at in rows]
+            hits = [_hit(snapshot, int(at), scored, "") for at in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def shape(self, query: Query) -> CatalogueShape:
@@ -203,9 +203,11 @@ def _best(rows: Rows, scores: Floats, depth: int) -> Rows:
     return rows[np.argsort(-found, kind="stable")][:depth]
 
 
-def _hit(generation: Generation, row: int, scored: _Scored, text: str) -> Hit:
+def _hit(snapshot: Snapshot, row: int, scored: _Scored, text: str) -> Hit:
     legs = {name: float(leg[row]) for name, leg in scored.legs.items()}
-    return Hit(generation.ids[row], float(scored.total[row]), legs, _matched(generation, row, text))
+    # Of a text that was edited since, it is not known here which words are still in it.
+    matched = () if snapshot.stale[row] else _matched(snapshot.generation, row, text)
+    return Hit(snapshot.generation.ids[row], float(scored.total[row]), legs, matched)
 
 
 def _matched(generation: Generation, row: int, text: str) -> tuple[str, ...]:

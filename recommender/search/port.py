@@ -42,7 +42,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueShape:
-    """Exact facts about the products that meet a query's constraints and are what its text names."""
+    """Exact facts about the products that meet a query's constraints and are what its text names.
+
+    Prices are in the currency of most products; `priced` counts those that have one in it.
+    """
 
     total: int
     priced: int

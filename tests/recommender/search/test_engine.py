@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from recommender.catalogue.product import Product
 from recommender.errors import NotFoundError
 from recommender.index.follower import CatalogueView
+from recommender.index.generation import Generation
 from recommender.search.engine import WEIGHTS, SearchEngine
 from recommender.search.port import Searcher
 from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
@@ -99,6 +101,33 @@ def test_deleted_products_are_gone_and_prices_are_those_of_now(shop: Shop) -> No
     assert ids(shop, Query("jackets", sort=Sort.PRICE_ASC)) == ["coat-3", "coat-1", "coat-4"]
 
 
+def test_amounts_of_two_currencies_are_never_compared(shop: Shop) -> None:
+    """60 yen are no 60 dollars: like a product without a price, it meets no limit and comes last."""
+    shop.catalogue.upsert([replace(SHOP[1], currency="JPY")])
+    shop.view.refresh()
+    for _ in ("laid over the index", "in the index"):
+        assert "coat-2" not in ids(shop, Query("jackets", (UNDER_100,)))
+        assert ids(shop, Query("jackets", sort=Sort.PRICE_ASC)) == ["coat-1", "coat-3", "coat-4", "coat-2"]
+        shape = shop.engine.shape(Query("jackets"))
+        assert (shape.total, shape.priced, shape.lowest) == (4, 2, Decimal("80"))
+        shop.publish()
+        shop.view.refresh()
+
+
+def test_a_shop_that_turns_to_another_currency_is_compared_in_that_one(shop: Shop) -> None:
+    shop.catalogue.upsert([replace(product, currency="EUR") for product in SHOP])
+    shop.view.refresh()
+    assert ids(shop, Query("jackets", sort=Sort.PRICE_ASC)) == ["coat-2", "coat-1", "coat-3", "coat-4"]
+
+
+def test_words_of_a_text_that_was_edited_since_are_not_named(shop: Shop) -> None:
+    shop.catalogue.upsert([replace(SHOP[0], title="Green jacket")])
+    shop.view.refresh()
+    hits = {hit.id: hit.matched for hit in shop.engine.search(Query("red jacket")).hits}
+    assert hits["coat-1"] == ()
+    assert hits["coat-3"] == ("red", "jacket")
+
+
 WORDS = st.sampled_from(["red", "blue", "jacket", "lamp", "light", "sofa", "thing"])
 
 
@@ -156,6 +185,15 @@ def test_nothing_is_similar_to_what_is_not_there(shop: Shop, item_id: str) -> No
     shop.view.refresh()
     with pytest.raises(NotFoundError, match=item_id):
         shop.engine.similar(item_id)
+
+
+def test_nothing_is_similar_to_what_has_no_vector_yet(shop: Shop) -> None:
+    products = list(shop.catalogue)
+    vectors = np.zeros((len(products), shop.encoder.dimension), dtype=np.float32)
+    Generation.build(shop.index, products, vectors, encoder_version=shop.encoder.version, change_number=99)
+    shop.view.refresh()
+    with pytest.raises(NotFoundError, match="coat-1"):
+        shop.engine.similar("coat-1")
 
 
 def test_the_shape_is_exact(shop: Shop) -> None:
