@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
@@ -20,5 +21,13 @@ class Threads:
         self._limiter = CapacityLimiter(most)
 
     async def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
-        """What `function(*arguments)` returns or raises, called in a thread."""
-        return await to_thread.run_sync(function, *arguments, limiter=self._limiter)
+        """What `function(*arguments)` returns or raises, called in a thread.
+
+        Whoever is cancelled meanwhile still waits for the thread, which cannot be: what it holds is given back by then.
+        """
+        work = asyncio.ensure_future(to_thread.run_sync(function, *arguments, limiter=self._limiter))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.gather(work, return_exceptions=True)
+            raise
