@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from recommender.errors import BadInputError
@@ -81,8 +82,13 @@ def write_run(path: Path, rankings: Mapping[str, Sequence[tuple[str, float]]], t
     Tools that read a run sort it by score, so an equal score is written as the next lower number: the order stays.
 
     Raises:
-        BadInputError: the file cannot be written.
+        BadInputError: the file cannot be written, or an id is empty or holds white space, which parts a run's fields.
     """
+    for name in chain(rankings, (document for ranking in rankings.values() for document, _ in ranking)):
+        if len(name.split()) != 1:
+            raise BadInputError(
+                f"The id {name!r} is empty or holds white space, so {path} cannot be a TREC run: rename it."
+            )
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             for query_id, ranking in rankings.items():

@@ -113,7 +113,7 @@ class CatalogueView:
     """
 
     def __init__(self, catalogue: Catalogue, index: Path, encoder_version: str | None) -> None:
-        """Follow the generations of `encoder_version` under `index` (of any version where it is None)."""
+        """Follow the generations of `encoder_version` under `index`; while there are none, those of any version."""
         self._catalogue = catalogue
         self._index = index
         self._encoder_version = encoder_version
@@ -157,7 +157,7 @@ class CatalogueView:
             number = batch[-1].number
 
     def _newest_generation(self) -> Snapshot | None:
-        folder = current(self._index, self._encoder_version)
+        folder = self._current()
         held = self._snapshot
         if folder is None or (held is not None and held.generation.folder == folder):
             return held
@@ -165,10 +165,14 @@ class CatalogueView:
             return Snapshot.of(Generation.open(folder))
         except ConfigurationError:
             # Two generations may have been published since the pointer was read, and this one removed.
-            newer = current(self._index, self._encoder_version)
+            newer = self._current()
             if newer is None or newer == folder:
                 raise
             return Snapshot.of(Generation.open(newer))
+
+    def _current(self) -> Path | None:
+        # Words are found in an index of another encoder too, and while a new encoder's index is made there is no other.
+        return current(self._index, self._encoder_version) or current(self._index)
 
     def start(self) -> None:
         """Keep the snapshot up to date from a thread of its own, until `stop` or the end of the process."""

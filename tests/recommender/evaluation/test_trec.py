@@ -77,3 +77,10 @@ def test_written_scores_strictly_decrease_and_keep_the_order(
 def test_a_run_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="cannot be written"):
         write_run(tmp_path / "no folder" / "run", {"q": [("a", 1.0)]}, tag="test")
+
+
+@pytest.mark.parametrize("rankings", [{"q": [("a b", 1.0)]}, {"q 1": [("a", 1.0)]}, {"": []}])
+def test_ids_that_would_break_a_run_are_refused(tmp_path: Path, rankings: dict[str, list[tuple[str, float]]]) -> None:
+    with pytest.raises(BadInputError, match="white space"):
+        write_run(tmp_path / "run", rankings, tag="test")
+    assert not (tmp_path / "run").exists()

@@ -217,6 +217,20 @@ def test_what_no_product_says_is_what_comes_near_in_meaning(shop: Shop) -> None:
     assert shop.engine.shape(Query("couch")).total == 1
 
 
+def test_until_the_index_is_made_anew_for_another_encoder_words_alone_answer(shop: Shop) -> None:
+    other = AxisEncoder()
+    other.version = "axes-2"
+    view = CatalogueView(shop.catalogue, shop.index, other.version)
+    result = SearchEngine(view, other).search(Query("lamp"))
+    assert (result.hits[0].id, set(result.weights)) == ("lamp-1", {"lexical"})
+
+    products = list(shop.catalogue)
+    vectors = other.encode([product.title for product in products])
+    Generation.build(shop.index, products, vectors, encoder_version="axes-2", change_number=1)
+    view.refresh()
+    assert set(SearchEngine(view, other).search(Query("lamp")).weights) == {"lexical", "dense"}
+
+
 def test_a_view_without_an_encoder_version_serves_the_newest_index(shop: Shop, tmp_path: Path) -> None:
     engine = SearchEngine(CatalogueView(shop.catalogue, shop.index, None), None)
     assert engine.search(Query("lamp")).hits[0].id == "lamp-1"
