@@ -18,7 +18,7 @@ test: setup ## every test
 setup: ## both environments, the exported encoder, the Rasa model, the demo shop's files
 	@scripts/make_env.sh .venv 3.11+ requirements/app.txt
 	@scripts/make_env.sh .venv-rasa 3.10 requirements/rasa.txt
-	@cmp -s pyproject.toml .venv/.project || { $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e . && cp pyproject.toml .venv/.project; }
+	@cmp -s pyproject.toml .venv/.project || scripts/install_project.sh
 	@$(PYTHON) -m recommender.encoder.export
 	@$(RASA_PYTHON) -m bot.nlu.train
 	@$(PYTHON) scripts/build_demo.py
