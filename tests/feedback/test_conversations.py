@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +17,8 @@ from feedback.conversations import (
     TURNS_PER_RASA_SESSION,
     accept_turn,
     begin_turn,
+    claim_turn,
+    draft_answer,
     find_payload,
     find_session,
     find_turn,
@@ -23,9 +30,13 @@ from feedback.conversations import (
     unanswered_turns,
 )
 from feedback.people import new_person
+from feedback.privacy import erase
+from feedback.tables import EventRow
 from recommender.clock import FakeClock
 from recommender.db import Database
 from recommender.errors import BadInputError, NotFoundError
+
+T = TypeVar("T")
 
 HELLO = {"type": "text", "text": "Hello there."}
 QUEUED = {"type": "handoff", "status": "queued", "text": "Somebody will be with you."}
@@ -80,9 +91,10 @@ class Shop:
             return [(m.sender, m.body["text"]) for m in messages_after(session, self.session_id, after)]
 
 
-@pytest.fixture
-def shop(database: Database, clock: FakeClock) -> Shop:
-    return Shop(database, clock)
+@pytest.fixture(params=["sqlite", "postgres"])
+def shop(request: pytest.FixtureRequest, clock: FakeClock) -> Shop:
+    """A conversation on each database that the record may lie in."""
+    return Shop(request.getfixturevalue("database" if request.param == "sqlite" else "postgres"), clock)
 
 
 def test_a_turn_is_kept_answered_and_read_back_in_order(shop: Shop) -> None:
@@ -121,7 +133,10 @@ def test_what_was_accepted_and_not_answered_is_listed_in_the_order_it_was_said(s
     shop.begin(turns[1])
     shop.finish(turns[1])
     with shop.database.reading() as session:
-        assert [turn.id for turn in unanswered_turns(session)] == [turns[0], turns[2], turns[3]]
+        waiting = [turns[0], turns[2], turns[3]]
+        assert [turn.id for turn in unanswered_turns(session, shop.session_id)] == waiting
+        everywhere = unanswered_turns(session)
+        assert [turn.id for turn in everywhere if turn.session_id == shop.session_id] == waiting
 
 
 def test_rasa_gets_a_new_conversation_after_enough_turns_but_not_amid_a_question(shop: Shop) -> None:
@@ -209,15 +224,109 @@ def test_an_unknown_conversation_or_turn_is_not_found(shop: Shop) -> None:
             begin_turn(session, "nothing", may_renew=True)
 
 
+# At once -------------------------------------------------------------------------------------------------------------
+
+
+def at_once(work: Callable[[int], T], count: int = 4) -> list[T]:
+    """What `count` threads return that start together."""
+    start = Barrier(count)
+
+    def begin(number: int) -> T:
+        start.wait(timeout=10)
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
+
+
+def test_the_same_message_delivered_by_many_at_once_is_one_turn(shop: Shop) -> None:
+    assert len(set(at_once(lambda _: shop.accept("a kettle", "m1")))) == 1
+    assert shop.said() == [("shopper", "a kettle")]
+
+
+def test_a_turn_finished_by_many_at_once_is_answered_once(shop: Shop) -> None:
+    turn = shop.accept()
+    shop.begin(turn)
+    assert at_once(lambda number: shop.finish(turn, text=f"answer {number}")) == ["answered"] * 4
+    assert len(shop.said()) == 2
+
+
+def test_a_turn_is_claimed_by_one_at_a_time_and_the_next_finds_its_answer(shop: Shop) -> None:
+    turn = shop.accept()
+
+    def answer(number: int) -> bool:
+        with shop.database.transaction() as session:
+            earlier = claim_turn(session, turn)
+            if earlier is None:
+                draft_answer(session, turn, [HELLO], intent="greet", confidence=0.9)
+            assert earlier in (None, [HELLO])
+            return earlier is None
+
+    assert sorted(at_once(answer)) == [False, False, False, True]
+
+
+def test_a_reader_that_goes_on_after_a_number_misses_nothing_that_many_write_at_once(shop: Shop) -> None:
+    heard: list[int] = []
+
+    def write_or_read(number: int) -> None:
+        if number:
+            for at in range(10):
+                shop.accept(f"{number}.{at}")
+            return
+        until = time.monotonic() + 20
+        while len(heard) < 30 and time.monotonic() < until:
+            with shop.database.reading() as session:
+                heard.extend(m.id for m in messages_after(session, shop.session_id, heard[-1] if heard else 0))
+
+    at_once(write_or_read)
+    assert heard == sorted(heard)
+    assert len(heard) == 30
+
+
+def test_whoever_adds_to_a_conversation_waits_for_whoever_is_adding(shop: Shop) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with shop.database.transaction() as session:
+            accept_turn(session, shop.session_id, text="first", now=shop.clock.now())
+            second = pool.submit(shop.accept, "second")
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.3)
+        second.result(timeout=10)
+    assert shop.said() == [("shopper", "first"), ("shopper", "second")]
+
+
+def test_erasing_a_person_and_answering_them_never_wait_for_each_other(shop: Shop) -> None:
+    turn = shop.accept()
+    with shop.database.reading() as session:
+        person_id = find_session(session, shop.session_id).person_id
+
+    def either(number: int) -> str:
+        try:
+            if number == 0:
+                return "erased" if erase(shop.database, person_id).complete else "left"
+            with shop.database.transaction() as session:
+                claim_turn(session, turn)
+                session.add(EventRow(id=f"{turn}{number}", person_id=person_id, item_id="kettle", kind="view",
+                                     created_at=shop.clock.now()))  # fmt: skip
+            return "answered"
+        except NotFoundError:
+            return "gone"
+
+    outcomes = at_once(either)
+    assert outcomes[0] == "erased"
+    assert set(outcomes[1:]) <= {"answered", "gone"}
+
+
+# Any order -----------------------------------------------------------------------------------------------------------
+
 # Long enough for turns to be begun, answered and handed over several times: hypothesis prefers short lists.
-steps = st.lists(
+STEPS = st.lists(
     st.sampled_from(["accept", "begin", "finish", "ask for a human", "human", "queued", "bot", "closed"]),
     min_size=12,
     max_size=40,
 )
 
 
-@given(steps=steps)
+@given(steps=STEPS)
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_assistant_never_speaks_after_the_speaker_changed(shop: Shop, steps: list[str]) -> None:
     """Rule 11, on any order of accepting, beginning, finishing and handing over, with one turn open at a time."""
