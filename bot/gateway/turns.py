@@ -221,6 +221,8 @@ class Turns:
                 _log.warning("turn_without_rasa", turn_id=utterance.turn_id, reason=str(error))
             try:
                 return await self._fallback.answer(utterance), False
+            except NotFoundError:
+                return self._saying("erased"), False
             except Exception as error:  # noqa: BLE001 - a shopper gets an answer whatever broke
                 where = "".join(traceback.format_tb(error.__traceback__))
                 _log.error("turn_failed", turn_id=utterance.turn_id, error=type(error).__name__, where=where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -18,8 +19,16 @@ from actions.shop.tables import HandoffRow
 from actions.turn import Turn
 from feedback.conversations import accept_turn, answer_of, begin_turn, find_turn, finish_turn, replies_of
 from feedback.tables import EventRow, ImpressionRow, PayloadRow, TurnRow, VoteChangeRow
+from recommender.clock import FakeClock
 from recommender.db import Base, Database
-from tests.actions.conftest import Shopper
+from tests.actions.conftest import Shop, Shopper
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Shop:
+    """The small shop on each database that the record may lie in."""
+    database = request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
+    return Shop(tmp_path / "home", database, clock)
 
 
 def accepted(shopper: Shopper, text: str) -> str:

@@ -16,7 +16,7 @@ from bot.trackers import tracker_database
 from feedback.conversations import find_session, issue_payload, messages_after
 from feedback.privacy import erase
 from feedback.tables import SessionRow, TurnRow
-from recommender.errors import UnavailableError
+from recommender.errors import NotFoundError, UnavailableError
 
 pytestmark = pytest.mark.anyio
 
@@ -331,6 +331,20 @@ async def test_a_shopper_who_has_themselves_forgotten_is_told_so_and_their_token
         assert (await client.get("/api/messages", headers=token)).status_code == httpx.codes.UNAUTHORIZED
     with world.database.reading() as session:
         assert session.query(SessionRow).count() == 0
+
+
+async def test_who_was_forgotten_while_rasa_was_given_up_is_told_so(world: World) -> None:
+    class TooSlow(Forgetting):
+        async def answer(self, utterance: Utterance) -> Answer:
+            await super().answer(utterance)
+            raise UnavailableError("Rasa did not answer in time.")
+
+    world.fallback.enqueue(NotFoundError("This turn does not exist any more; its conversation was erased."))
+    async with world.client(world.app(TooSlow(world))) as client:
+        token = await open_session(client)
+        answer = await client.post("/api/messages", json={"text": "forget me"}, headers=token)
+        assert "erased" in answer.json()["replies"][0]["text"]
+        assert (await client.get("/api/messages", headers=token)).status_code == httpx.codes.UNAUTHORIZED
 
 
 async def test_rasa_forgets_whom_the_record_forgot_in_all_their_conversations_and_nobody_else(world: World) -> None:
