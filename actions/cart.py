@@ -89,7 +89,10 @@ class ChangeCart(TurnAction):
             return [turn.say("cart.how_many", title=line.product.title, held=line.quantity)]
         turn.carts.set_quantity(turn.person_id, line.product.id, quantity)
         key = "cart.changed" if quantity else "cart.removed"
-        return [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
+        replies = [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
+        if quantity:
+            turn.state = replace(turn.state, focus=line.product.id)
+        return replies
 
     def _wanted(self, turn: Turn, line: CartLine, said: int | None) -> int | None:
         """How many of the line there shall be; None when that was not said."""
@@ -167,7 +170,7 @@ def show_cart(turn: Turn) -> list[Reply]:
     lines = turn.carts.lines(turn.person_id)
     if not lines:
         return [turn.say("cart.empty")]
-    turn.state = replace(turn.state, shown=_in_front(lines))
+    turn.state = replace(turn.state, shown=_in_front(lines), focus=None)
     said = "\n".join(_line(turn, line) for line in lines)
     removing = [
         turn.chip(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from actions.action import TurnAction
-from actions.dialogue.state import Listing, constraint_to_json
+from actions.dialogue.state import Listing, query_to_json
 from actions.listing import PAGE_SIZE, page
 from actions.questions import subject
 from actions.replies.schema import Reply
@@ -117,5 +117,4 @@ def _what(turn: Turn, query: Query) -> str:
 
 def _see_them(turn: Turn, query: Query) -> list[Reply]:
     """A chip that shows what was counted."""
-    conditions = [constraint_to_json(one) for one in query.constraints]
-    return chips([turn.chip(turn.words("chip.see_them"), "search", query=query.text, constraints=conditions)])
+    return chips([turn.chip(turn.words("chip.see_them"), "search", query=query_to_json(query))])

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.action import TurnAction
-from actions.dialogue.state import constraint_from_json
-from actions.listing import PAGE_SIZE, find, page
+from actions.dialogue.state import constraint_from_json, query_from_json
+from actions.items import show_details
+from actions.listing import PAGE_SIZE, change, find, page
 from actions.recommending import recommend, recommend_page
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
@@ -19,13 +20,25 @@ __all__ = ["DropConstraint", "More", "Refine", "Relax", "Search", "search_for"]
 
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     """Search for what was read; the opening sentence says how far it was understood."""
+    query, before = reading.query, turn.state.query
+    product = turn.product(reading.references[0]) if len(reading.references) == 1 else None
+    if product is not None and query in (before, Query()):
+        return show_details(turn, product)
+    unmatched = ", ".join(reading.unmatched)
+    if reading.kind == "amend" and before is not None and unmatched and query == before:
+        return [turn.say("refine.unmatched", words=unmatched), *turn.constraints(before)]
+    note: list[Reply] = [turn.say("found.unmatched", words=unmatched)] if unmatched else []
+    return [*note, *_search_for(turn, reading)]
+
+
+def _search_for(turn: Turn, reading: Reading) -> list[Reply]:
     query = reading.query
     if not query.text and not query.constraints and query.sort is Sort.RELEVANCE:
         return recommend(turn)
     if query.text and not reading.known and not reading.added:
         return find(turn, query, "found.unknown", text=query.text)
     if reading.kind == "amend" and (reading.added or reading.removed):
-        return find(turn, query, "found.changed", changes=_changes(turn, reading.added, reading.removed))
+        return change(turn, reading, "found.changed", changes=_changes(turn, reading.added, reading.removed))
     return _found(turn, query)
 
 
@@ -45,8 +58,7 @@ class Search(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The best products for what was asked."""
         if "query" in turn.arguments:
-            conditions = tuple(constraint_from_json(one) for one in turn.arguments["constraints"])
-            return _found(turn, Query(str(turn.arguments["query"]), conditions))
+            return _found(turn, query_from_json(turn.arguments["query"]))
         return search_for(turn, turn.read(amend=False))
 
 
@@ -58,8 +70,11 @@ class Refine(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The products under the changed conditions; when no change was understood, that is said."""
         before = turn.state.query
-        reading = turn.read(amend=before is not None)
-        if before is not None and (reading.query == before or (reading.kind == "new" and reading.query == Query())):
+        # "Cheaper" under one product means cheaper than that one.
+        compared = [one for one in turn.state.shown if one.id == turn.arguments.get("item_id")]
+        reading = turn.read(amend=before is not None, shown=compared or None)
+        unchanged = reading.query == before or (reading.kind == "new" and reading.query == Query())
+        if before is not None and unchanged and not reading.unmatched and len(reading.references) != 1:
             return [turn.say("refine.unclear"), *turn.constraints(before)]
         return search_for(turn, reading)
 
@@ -110,13 +125,10 @@ class Relax(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The products under the relaxed conditions."""
-        dropped = [constraint_from_json(one) for one in turn.arguments["drop"]]
-        added = [constraint_from_json(turn.arguments["add"])] if "add" in turn.arguments else []
-        query = turn.state.query or Query()
-        rest = tuple(one for one in query.constraints if one not in dropped)
-        return find(
-            turn, query.with_constraints((*rest, *added)), "found.changed", changes=_changes(turn, added, dropped)
-        )
+        before, query = turn.state.query or Query(), query_from_json(turn.arguments["query"])
+        added = [one for one in query.constraints if one not in before.constraints]
+        removed = [one for one in before.constraints if one not in query.constraints]
+        return find(turn, query, "found.changed", changes=_changes(turn, added, removed))
 
 
 def _changes(turn: Turn, added: Sequence[Constraint], removed: Sequence[Constraint]) -> str:

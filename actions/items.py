@@ -104,11 +104,12 @@ def show_details(turn: Turn, product: Product) -> list[Reply]:
     description = _shortened(product.description)
     attributes = "; ".join(f"{name}: {value}" for name, value in list(product.attributes.items())[:_NAMED_ATTRIBUTES])
     said = [part for part in (description, attributes) if part]
-    text = (
-        turn.say("details.text", title=product.title, text="\n".join(said))
-        if said
-        else turn.say("details.nothing", title=product.title)
-    )
+    facts = {
+        "title": product.title,
+        "price": turn.price(product),
+        "stock": turn.words("in_stock" if product.in_stock else "out_of_stock"),
+    }
+    text = turn.say("details.text", **facts, text="\n".join(said)) if said else turn.say("details.nothing", **facts)
     add = [turn.chip(turn.words("chip.add_this"), "add_to_cart", item_id=product.id)] if product.in_stock else []
     actions = [
         *add,

@@ -76,12 +76,16 @@ class OutOfScope(TurnAction):
     intent = "out_of_scope"
 
     def handle(self, turn: Turn) -> list[Reply]:
-        """The shop's answer if it has one, else an honest no."""
+        """The shop's answer if it has one, what it sells if that was meant, else an honest no."""
         entry = turn.services.faq.matching(turn.text)
         if entry is not None:
             return quote_faq(turn, entry)
+        reading = turn.read()
+        if reading.added:
+            return [turn.say("ask_back.searched"), *search_for(turn, reading)]
         said = turn.say("out_of_scope", shop=turn.services.settings.shop_name)
-        return [said, *chips([_step(turn, intent) for intent in ("help", "human")])]
+        search = _step(turn, "search", text=turn.text)
+        return [said, *chips([search, *(_step(turn, intent) for intent in ("help", "human"))])]
 
 
 class AskBack(TurnAction):
@@ -96,7 +100,7 @@ class AskBack(TurnAction):
         if entry is not None:
             return quote_faq(turn, entry)
         reading = turn.read()
-        if reading.known or reading.added:
+        if reading.known or reading.added or reading.unmatched:
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
         likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.services.phrases]
         options = [_step(turn, guess, text=turn.text) for guess in likely[:_GUESSES]]

@@ -57,6 +57,8 @@ class _Thumb(TurnAction):
         if outcome.vote.value == 0:
             return []
         undo = turn.chip(turn.words("chip.undo"), self.intent, impression_id=impression, value=0)
+        if outcome.vote.reason == "too_expensive":
+            return [undo, *_cheaper(turn, outcome.vote.item_id)]
         if outcome.vote.value > 0 or outcome.vote.reason is not None:
             return [undo]
         why = [
@@ -92,6 +94,15 @@ def vote_receipt(outcome: VoteOutcome, title: str, phrases: Phrases, said: tuple
     else:
         key = "vote.up"
     return phrases.say(key, said, title=title)
+
+
+def _cheaper(turn: Turn, item_id: str) -> list[Chip]:
+    """A chip for what costs less than the product, where there is a search that it came from."""
+    priced = any(one.id == item_id and one.price is not None for one in turn.state.shown)
+    if turn.state.query is None or not priced:
+        return []
+    title = turn.words("chip.cheaper")
+    return [turn.chip(title, "refine", text=title, item_id=item_id)]
 
 
 def _said_reason(text: str) -> str | None:

@@ -15,7 +15,7 @@ from actions.changes import Changes
 from actions.dialogue.state import DialogueState, Listing, Shown, constraint_to_json
 from actions.matching import meets
 from actions.replies.labels import constraint_label
-from actions.replies.reasons import reasons_in_words
+from actions.replies.reasons import reasons_in_words, telling
 from actions.replies.schema import (
     Chip,
     ChipsReply,
@@ -34,7 +34,7 @@ from feedback.store import Impression
 from recommender.catalogue.product import Product
 from recommender.errors import BadInputError
 from recommender.explanation.reason import Reason
-from recommender.explanation.search import explain_hit
+from recommender.explanation.search import explain_hit, explain_place
 from recommender.money import decimal_string, format_money
 from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
@@ -132,7 +132,8 @@ class Turn:
 
     def label(self, constraint: Constraint) -> str:
         """A condition in words."""
-        return constraint_label(constraint, self.services.phrases, self.services.settings)
+        services = self.services
+        return constraint_label(constraint, services.phrases, services.settings, services.understander.written)
 
     def money(self, amount: Decimal, currency: str | None = None) -> str:
         """An amount as the shop writes it."""
@@ -166,9 +167,10 @@ class Turn:
         `amend` is whether the intent changes the query in force, `shown` what can be pointed at.
         """
         items = [one.item for one in (self.state.shown if shown is None else shown)]
+        text = self.text if text is None else text
         with self.timed("understand"):
             return self.services.understander.understand(
-                self.text if text is None else text, previous=self.state.query, shown=items, amend=amend
+                text, previous=self.state.query, shown=items, amend=amend, focus=self.state.focus
             )
 
     @cached_property
@@ -194,9 +196,12 @@ class Turn:
         cards, shown = self.record(hits, listing, versions, query, causes)
         # What was left out counts as shown as well: the next page does not begin with it again.
         listing = replace(listing, shown_ids=(*listing.shown_ids, *(hit.id for hit in hits)))
-        focus = shown[0].id if len(shown) == 1 else None
-        self.state = replace(self.state, listing=listing, shown=shown, focus=focus)
-        return ProductsReply(items=cards) if cards else None
+        self.state = replace(self.state, listing=listing)
+        if not shown:
+            # Nothing came in front of the shopper, so what was there still is.
+            return None
+        self.state = replace(self.state, shown=shown, focus=shown[0].id if len(shown) == 1 else None)
+        return ProductsReply(items=cards)
 
     def record(
         self,
@@ -211,25 +216,35 @@ class Turn:
         Every result is joined with its record; one that was deleted, or no longer meets the query, since the index
         last looked is left out. `causes` are the reasons of each where a search does not tell them.
         """
-        query = query or Query()
+        if query is None:
+            query, causes = Query(), causes or {hit.id: () for hit in hits}
         products = self.services.catalogue.get([hit.id for hit in hits])
         valid = [hit for hit in hits if hit.id in products and self._still_meets(products[hit.id], query)]
         cards, impressions, shown = [], [], []
         for position, hit in enumerate(valid, start=1):
-            found = explain_hit(hit, query, listing.weights) if causes is None else causes[hit.id]
-            reasons = reasons_in_words(found, self._title, self.services.phrases, self.services.settings)
+            place = len(listing.shown_ids) + position
+            if causes is not None:
+                found = causes[hit.id]
+            else:
+                found = [
+                    *explain_hit(hit, query, listing.weights),
+                    *explain_place(products[hit.id], query, leads=place == 1),
+                ]
             impression = Impression(
                 id=uuid.uuid4().hex, person_id=self.person_id, session_id=self.session_id, turn_id=self.id,
-                item_id=hit.id, surface=listing.surface, position=len(listing.shown_ids) + position,
-                score=hit.score, legs=dict(hit.legs), versions=dict(versions), reasons=tuple(reasons),
+                item_id=hit.id, surface=listing.surface, position=place,
+                score=hit.score, legs=dict(hit.legs), versions=dict(versions), reasons=tuple(self._reasons(found)),
                 query=query.text,
             )  # fmt: skip
             impressions.append(impression)
-            cards.append(card(products[hit.id], impression.id, reasons))
+            cards.append(card(products[hit.id], impression.id, self._reasons(telling(found))))
             shown.append(shown_item(products[hit.id], impression.id, position))
         if impressions:
             self.feedback.record_impressions(impressions)
         return cards, tuple(shown)
+
+    def _reasons(self, found: Sequence[Reason]) -> list[str]:
+        return reasons_in_words(found, self._title, self.label, self.services.phrases)
 
     def _title(self, item_id: str) -> str:
         product = self.product(item_id)

@@ -12,7 +12,7 @@ import structlog
 from recommender.catalogue.port import Catalogue
 from recommender.errors import BadInputError, UnavailableError
 from recommender.index.follower import CatalogueView
-from recommender.understanding.query import Query
+from recommender.understanding.query import Facet, Query
 from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.synonyms import read_synonyms
 from recommender.understanding.understander import Understander
@@ -33,8 +33,13 @@ class Understands(Protocol):
         previous: Query | None = None,
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
+        focus: str | None = None,
     ) -> Reading:
         """See `Understander.understand`."""
+        ...
+
+    def written(self, facet: Facet, value: str) -> str:
+        """See `Understander.written`."""
         ...
 
 
@@ -60,10 +65,15 @@ class CurrentUnderstander:
         previous: Query | None = None,
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
+        focus: str | None = None,
     ) -> Reading:
         """See `Understander.understand`."""
         self._keep_up()
-        return self._understander.understand(text, previous=previous, shown=shown, amend=amend)
+        return self._understander.understand(text, previous=previous, shown=shown, amend=amend, focus=focus)
+
+    def written(self, facet: Facet, value: str) -> str:
+        """See `Understander.written`."""
+        return self._understander.written(facet, value)
 
     def _keep_up(self) -> None:
         try:

@@ -18,8 +18,10 @@ def decimal_string(amount: Decimal, currency: str) -> str:
     return format(coarsest if coarsest == amount else amount.normalize(), "f")
 
 
-def format_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:
+def format_money(amount: Decimal, currency: str, locale: str = "en_US", *, brief: bool = False) -> str:
     """`amount` as people of `locale` write it: "$1,299.00", "1.299,00 €", "￥1,299" (no cents where there are none).
+
+    With `brief` a whole amount goes without decimals, as one writes a limit: "$150".
 
     Raises:
         BadInputError: the currency is no ISO 4217 code, or the locale is not known.
@@ -31,4 +33,7 @@ def format_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:
         parsed = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:
         raise BadInputError(f"'{locale}' is not a known locale; give one such as en_US or de_DE.") from error
+    if brief and amount == amount.to_integral_value():
+        pattern = parsed.currency_formats["standard"].pattern.replace("0.00", "0")
+        return format_currency(amount, code, format=pattern, locale=parsed, currency_digits=False)
     return format_currency(amount, code, locale=parsed)

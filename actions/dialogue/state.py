@@ -19,6 +19,8 @@ __all__ = [
     "Shown",
     "constraint_from_json",
     "constraint_to_json",
+    "query_from_json",
+    "query_to_json",
     "state_from_json",
     "state_to_json",
 ]
@@ -88,6 +90,7 @@ class DialogueState:
 
 _STATE = TypeAdapter(DialogueState)
 _CONSTRAINT = TypeAdapter(Constraint)
+_QUERY = TypeAdapter(Query)
 
 
 def state_to_json(state: DialogueState) -> dict[str, Any]:
@@ -118,3 +121,18 @@ def constraint_from_json(document: dict[str, Any]) -> Constraint:
         pydantic.ValidationError: the document is no such condition.
     """
     return _CONSTRAINT.validate_python(document)
+
+
+def query_to_json(query: Query) -> dict[str, Any]:
+    """A query as plain JSON values, to be carried by a payload."""
+    dumped: dict[str, Any] = _QUERY.dump_python(query, mode="json")
+    return dumped
+
+
+def query_from_json(document: dict[str, Any]) -> Query:
+    """The query that `query_to_json` wrote.
+
+    Raises:
+        pydantic.ValidationError: the document is no such query.
+    """
+    return _QUERY.validate_python(document)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from actions.replies.labels import constraint_label
 from actions.replies.phrases import Phrases
 from recommender.explanation.reason import Reason, ReasonKind
-from recommender.settings import Settings
 from recommender.understanding.query import Constraint
 
-__all__ = ["contributions", "reasons_in_words"]
+__all__ = ["contributions", "reasons_in_words", "telling"]
 
 _NAMED_WORDS = 4
 _NAMED_CONSTRAINTS = 3
+_TELLING = 2
+"""How many reasons stand under a product; all of them are told when it is asked "why this?"."""
+_OF_THE_TEXT = (ReasonKind.WORDS, ReasonKind.MEANING)
 
 
 def contributions(legs: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
@@ -22,10 +23,22 @@ def contributions(legs: Mapping[str, float], weights: Mapping[str, float]) -> di
     return dict(sorted(((leg, part) for leg, part in parts.items() if part > 0), key=lambda one: (-one[1], one[0])))
 
 
+def telling(reasons: Sequence[Reason]) -> list[Reason]:
+    """The few of `reasons` that tell most: what is special about the product, and of its text the words before the
+    meaning. The conditions that all results meet are named only where there is nothing else to say."""
+    of_text = sorted((one for one in reasons if one.kind in _OF_THE_TEXT), key=lambda one: _OF_THE_TEXT.index(one.kind))
+    special = [one for one in reasons if one.kind not in (*_OF_THE_TEXT, ReasonKind.CONSTRAINT)]
+    return [*of_text[:1], *special][:_TELLING] or list(reasons)
+
+
 def reasons_in_words(
-    reasons: Sequence[Reason], title_of: Callable[[str], str], phrases: Phrases, settings: Settings
+    reasons: Sequence[Reason],
+    title_of: Callable[[str], str],
+    label_of: Callable[[Constraint], str],
+    phrases: Phrases,
 ) -> list[str]:
-    """The causes, strongest first as they come, the conditions that were met in one; `title_of` names a product."""
+    """The causes in the order they come, the conditions that were met in one; `title_of` names a product, `label_of` a
+    condition."""
     said = []
     for reason in reasons:
         match reason.kind:
@@ -36,10 +49,13 @@ def reasons_in_words(
                 key = f"reason.history.{reason.signal}"
                 key = key if key in phrases else "reason.history"
                 said.append(phrases.say(key, title=title_of(reason.item_id)))
-            case ReasonKind.MEANING | ReasonKind.POPULAR:
+            case ReasonKind.RATED:
+                rating, count = f"{reason.rating:g}", reason.rating_count
+                said.append(phrases.say("reason.rated", rating=rating, count=count))
+            case ReasonKind.MEANING | ReasonKind.POPULAR | ReasonKind.CHEAPEST | ReasonKind.DEAREST:
                 said.append(phrases.say(f"reason.{reason.kind}"))
     met: list[Constraint] = [reason.constraint for reason in reasons if reason.constraint is not None]
     if met:
-        labels = ", ".join(constraint_label(one, phrases, settings) for one in met[:_NAMED_CONSTRAINTS])
+        labels = ", ".join(label_of(one) for one in met[:_NAMED_CONSTRAINTS])
         said.append(phrases.say("reason.constraints", labels=labels))
     return said

@@ -82,7 +82,10 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
     from recommender.money import format_money
 
     console = Console()
-    understood = [constraint_label(constraint, services.phrases, services.settings) for constraint in query.constraints]
+    understood = [
+        constraint_label(constraint, services.phrases, services.settings, services.understander.written)
+        for constraint in query.constraints
+    ]
     # Text from shoppers and catalogues is plain text, never rich's markup.
     console.print(Text(f"Looking for: {query.text or 'anything'}"))
     console.print(Text(f"Conditions: {', '.join(understood) or 'none'}; order: {query.sort}; {result.total} products"))

@@ -42,7 +42,7 @@ _PLAIN_QUALIFIERS = frozenset({"product", "main", "primary", "item", "base", "th
 # A size of something else (a screen, a file) is no size to wear; these are.
 _SIZE_QUALIFIERS = frozenset({"shoe", "clothing", "garment", "apparel", "dress", "available", "ring", "eu", "us", "uk"})
 _COUNTING = frozenset({"number", "count", "depth", "of"})
-_SEPARATORS = re.compile(r"[,;|/&+()\n]|\band\b")
+_SEPARATORS = re.compile(r"[,;|/&+()\n]|\band\b", re.IGNORECASE)
 _NOT_A_VALUE = frozenset({"", "true", "false", "yes", "no", "none", "n a", "na", "unknown", "other", "various"})
 _NUMBER = re.compile(r"(\d{1,6})(?:[.,](?:0+|(\d{1,6}?)0*))?")
 _SIZE_IN_TITLE = re.compile(r"\bsize:? ?(\d{1,3}(?:\.\d)?|\w+)(?![\w.]\w)")
@@ -216,9 +216,15 @@ def category_key(text: str) -> str:
 
 
 def category_keys(product: Product) -> frozenset[str]:
-    """Every name on the product's category path, and and each part of a list ("Creams, Gels & Lotions")."""
-    keys = set()
+    """Every name on the product's category path, and each part of a list ("Creams, Gels & Lotions")."""
+    return frozenset(category_names(product))
+
+
+def category_names(product: Product) -> dict[str, str]:
+    """How the catalogue writes each of the product's category keys."""
+    names: dict[str, str] = {}
     for name in product.categories:
-        keys.add(category_key(name))
-        keys.update(category_key(part) for part in _SEPARATORS.split(fold(name)))
-    return frozenset(keys - {""})
+        for part in (name, *_SEPARATORS.split(name)):
+            names.setdefault(category_key(part), part.strip())
+    names.pop("", None)
+    return names

@@ -23,6 +23,12 @@ class ReasonKind(StrEnum):
     """The person showed that they like another product (`item_id`) by doing `signal` with it."""
     POPULAR = "popular"
     """Many people took an interest in it."""
+    RATED = "rated"
+    """Its rating, or by how many it was rated, let it in or decided its place (`rating`, `rating_count`)."""
+    CHEAPEST = "cheapest"
+    """It leads a list that begins with the lowest price."""
+    DEAREST = "dearest"
+    """It leads a list that begins with the highest price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +41,5 @@ class Reason:
     constraint: Constraint | None = None
     item_id: str = ""
     signal: str = ""
+    rating: float = 0.0
+    rating_count: int = 0

@@ -11,7 +11,7 @@ from recommender.understanding.cues import Comparison, Cues
 from recommender.understanding.query import Constraint, Facet, Op, Query
 from recommender.understanding.reading import ShownItem
 
-__all__ = ["changed", "compared", "joined", "other_than_shown"]
+__all__ = ["changed", "compare", "joined", "other_than_shown", "price_compared_with"]
 
 CENT: Final = Decimal("0.01")
 _LETTER_SIZES = ("xs", "s", "m", "l", "xl", "xxl", "xxxl", "4xl")
@@ -69,7 +69,7 @@ def _with_values(constraints: list[Constraint], new: Constraint, *, also: bool) 
     return [*kept, Constraint(new.facet, new.op, values)]
 
 
-def compared(comparison: Comparison | None, previous: Query, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
+def compare(comparison: Comparison | None, previous: Query, items: Sequence[ShownItem]) -> tuple[Constraint, ...]:
     """ "Cheaper" than all of `items`, "bigger" than the size that was asked for; nothing where there is no measure."""
     prices = [item.price for item in items if item.price is not None]
     if comparison is Comparison.CHEAPER and prices:
@@ -81,6 +81,12 @@ def compared(comparison: Comparison | None, previous: Query, items: Sequence[Sho
         sizes = [next_size for old in previous.constraints if (next_size := _next_size(old, step))]
         return tuple(Constraint(Facet.SIZE, Op.ANY_OF, (size,)) for size in sizes)
     return ()
+
+
+def price_compared_with(limit: Constraint) -> Decimal:
+    """The price that something was to be cheaper or dearer than, where `compare` made `limit` of it."""
+    bound = limit.bound or Decimal(0)
+    return bound + CENT if limit.op is Op.AT_MOST else bound - CENT
 
 
 def _next_size(constraint: Constraint, step: int) -> str | None:

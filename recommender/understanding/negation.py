@@ -35,17 +35,21 @@ _GRADES = word_set("negation.grades")
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """What [start, end) of the tokens rules out: the values that mentions name, or a word of the catalogue."""
+    """What is ruled out: the values that mentions name, or a word of the catalogue; no values where no product has it.
+
+    `said` is what the message calls it.
+    """
 
     facet: Facet
     values: tuple[str, ...]
+    said: str = ""
 
 
 def read_unwanted(sheet: Sheet, mentions: list[Mention], vocabulary: Vocabulary) -> list[Unwanted]:
     """Take every negation with what it denies: "not leather", "no red or blue", "without wires", "except Sony".
 
     "Non-stick", "no-name" and what the catalogue itself writes after "no" ("no show socks") deny nothing. A denied word
-    that no product has rules out nothing and is only taken.
+    that no product has rules out nothing; it is taken all the same.
     """
     by_start = {mention.start: mention for mention in mentions}
     found: list[Unwanted] = []
@@ -81,7 +85,8 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
             return at
         if following in vocabulary.after_no and sheet.key(at) in ("no", "non"):
             return at
-        if not rules_out_words and (following in _GRADES or not vocabulary.knows(following)):
+        names_nothing = not vocabulary.knows(following)
+        if not rules_out_words and (following in _GRADES or (names_nothing and not sheet.ends_at(end + 1))):
             return at
         last = _denied_word(sheet, end, by_start, vocabulary, found)
     named = sheet.raw(end, last)
@@ -126,4 +131,6 @@ def _denied_word(
         end += 1
     if keys and all(vocabulary.knows(key) for key in keys):
         found.append(Unwanted(Facet.WORD, (" ".join(keys),)))
+    elif keys:
+        found.append(Unwanted(Facet.WORD, (), sheet.raw(at, end)))
     return end

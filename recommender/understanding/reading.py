@@ -37,7 +37,8 @@ class Reading:
 
     `query` is complete: for an amendment it is the previous query with `added` and `removed` applied. `references` are
     ids of shown products, in the order they were named. `known` says whether any word of the search text occurs in the
-    catalogue, which tells "blue beanie" from "asdf".
+    catalogue, which tells "blue beanie" from "asdf". `compared` are those of `added` that come from a comparison with
+    what was shown ("cheaper"), `unmatched` the denied words that no product has: they rule nothing out.
     """
 
     kind: Literal["new", "amend"]
@@ -47,4 +48,6 @@ class Reading:
     references: tuple[str, ...] = ()
     quantity: int | None = None
     known: bool = False
+    compared: tuple[Constraint, ...] = ()
+    unmatched: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()

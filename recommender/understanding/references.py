@@ -10,6 +10,7 @@ from recommender.catalogue.words import singular, words
 from recommender.understanding.numbers import ORDINALS, read_count
 from recommender.understanding.phrases import phrase_set, phrases, word_set
 from recommender.understanding.reading import ShownItem
+from recommender.understanding.search_text import opens_search
 from recommender.understanding.tokens import Sheet
 
 __all__ = ["read_references"]
@@ -18,20 +19,22 @@ _THINGS = word_set("references.things")
 _NUMBERED = phrase_set("references.numbered")
 _ALL = phrase_set("references.all")
 _PRONOUNS = phrase_set("references.pronouns")
+# "Make it three", "make it blue": here "it" points at nothing.
+_CHANGING = (phrase_set("wishes.quantity_before"), phrase_set("cues.instead"))
 _EXTREMES = phrases("references.extremes", {"cheapest": min, "dearest": max})
 _OF_THE_SHOWN = phrase_set("references.of_the_shown")
 _AFTER_ORDINAL = word_set("references.after_ordinal")
 
 
-def read_references(sheet: Sheet, shown: Sequence[ShownItem]) -> tuple[str, ...]:
+def read_references(sheet: Sheet, shown: Sequence[ShownItem], focus: str | None = None) -> tuple[str, ...]:
     """Take what points at shown products; their ids in the order they were named, each once.
 
-    "it", "this" and "that" mean the shown product only where there is exactly one.
+    "it", "this" and "that" mean the product in focus, else the shown one where there is exactly one.
     """
     found: dict[str, None] = {}
     at = 0
     while at < len(sheet) and shown:
-        reference = _reference(sheet, at, shown)
+        reference = _reference(sheet, at, shown, focus)
         if reference is None:
             at += 1
             continue
@@ -42,14 +45,17 @@ def read_references(sheet: Sheet, shown: Sequence[ShownItem]) -> tuple[str, ...]
     return tuple(found)
 
 
-def _reference(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+def _reference(
+    sheet: Sheet, at: int, shown: Sequence[ShownItem], focus: str | None
+) -> tuple[int, list[ShownItem]] | None:
     return (
         _all(sheet, at, shown)
         or _numbered(sheet, at, shown)
         or _extreme(sheet, at, shown)
         or _ordinal(sheet, at, shown)
         or _described(sheet, at, shown)
-        or _pronoun(sheet, at, shown)
+        or _named(sheet, at, shown)
+        or _pronoun(sheet, at, shown, focus)
     )
 
 
@@ -137,15 +143,31 @@ def _described(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, 
     return (end + names_thing, matching) if len(matching) == 1 else None
 
 
+def _named(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+    """ "remove the jacket": the one shown product that is such a thing; "show me the jackets" looks for others."""
+    if sheet.key(at) not in ("the", "that", "this", "my") or opens_search(sheet):
+        return None
+    for end in range(min(at + 4, len(sheet)), at + 1, -1):
+        said = [singular(sheet.key(i)) for i in range(at + 1, end)]
+        if all(said) and (sheet.ends_at(end) or sheet.key(end) in _AFTER_ORDINAL):
+            matching = [item for item in shown if _has_words(item, said)]
+            if len(matching) == 1:
+                return end, matching
+    return None
+
+
 def _has_words(item: ShownItem, said: Sequence[str]) -> bool:
     title = {singular(word) for word in words(item.title)} | set(brand_key(item.brand).split())
     return all(word in title for word in said)
 
 
-def _pronoun(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
+def _pronoun(
+    sheet: Sheet, at: int, shown: Sequence[ShownItem], focus: str | None
+) -> tuple[int, list[ShownItem]] | None:
     found = _PRONOUNS.match(sheet, at)
-    if found is None or len(shown) != 1:
+    meant = [item for item in shown if item.id == focus] or shown
+    if found is None or len(meant) != 1 or any(changing.match(sheet, at - 1) for changing in _CHANGING):
         return None
     if sheet.key(at) in ("this", "that") and found[0] == at + 1 and not _pointing(sheet, found[0]):
         return None
-    return found[0], [shown[0]]
+    return found[0], [meant[0]]

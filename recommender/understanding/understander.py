@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Literal
 
 from recommender.catalogue.words import singular, words
-from recommender.understanding.amend import changed, compared, joined, other_than_shown
+from recommender.understanding.amend import changed, compare, joined, other_than_shown
 from recommender.understanding.cues import Comparison, Cues, read_cues
 from recommender.understanding.mentions import Mention, read_mentions, read_sizes
 from recommender.understanding.negation import read_unwanted
@@ -51,6 +51,7 @@ class _Message:
     quantity: int | None
     opens_search: bool
     understood: bool
+    unmatched: tuple[str, ...]
 
 
 class Understander:
@@ -66,20 +67,25 @@ class Understander:
         previous: Query | None = None,
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
+        focus: str | None = None,
     ) -> Reading:
         """What `text` means after `previous`, with `shown` in front of the shopper. Never raises, whatever the text.
 
         Args:
             text: the message as it was written; beyond `tokens.MAX_CHARACTERS` it is not read.
             previous: the query in force, None at the beginning.
-            shown: the products the last reply showed; where the talk is about one of them, only that one.
+            shown: the products in front of the shopper.
             amend: whether the dialogue believes this changes `previous`; the words may overrule it.
+            focus: the id of the one among `shown` that the talk is about, which "it" means.
         """
         sheet = Sheet(text)
-        message = self._read(sheet, shown)
+        message = self._read(sheet, shown, focus)
+        compared: tuple[Constraint, ...] = ()
         if previous is not None and self._amends(message, previous, amend):
             kind: Literal["new", "amend"] = "amend"
-            query = self._amended(previous, message, shown)
+            items = [item for item in shown if item.id in message.references] or shown
+            compared = compare(message.cues.comparison, previous, items)
+            query = self._amended(previous, message, compared + other_than_shown(message.cues, previous, items))
         else:
             kind = "new"
             sort = message.sort or _SORT_OF.get(message.cues.comparison, Sort.RELEVANCE)
@@ -94,12 +100,18 @@ class Understander:
             references=message.references,
             quantity=message.quantity,
             known=self._known(message, query),
+            compared=tuple(constraint for constraint in compared if constraint in query.constraints),
+            unmatched=message.unmatched,
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
 
-    def _read(self, sheet: Sheet, shown: Sequence[ShownItem]) -> _Message:
+    def written(self, facet: Facet, value: str) -> str:
+        """How the catalogue writes `value`, a folded word of a constraint."""
+        return self.vocabulary.spellings.get(facet, {}).get(value, value)
+
+    def _read(self, sheet: Sheet, shown: Sequence[ShownItem], focus: str | None) -> _Message:
         vocabulary = self.vocabulary
-        references = read_references(sheet, shown)
+        references = read_references(sheet, shown, focus)
         opens = opens_search(sheet)
         stock = read_stock(sheet)
         rating = read_rating(sheet)
@@ -125,7 +137,7 @@ class Understander:
         constraints = joined(
             [
                 *(Constraint(mention.facet, Op.ANY_OF, mention.values) for mention in (*sure, *sizes)),
-                *(Constraint(one.facet, Op.NONE_OF, one.values) for one in unwanted),
+                *(Constraint(one.facet, Op.NONE_OF, one.values) for one in unwanted if one.values),
                 *price.constraints,
                 *rating,
                 *stock,
@@ -143,6 +155,7 @@ class Understander:
             quantity=quantity,
             opens_search=opens,
             understood=bool(constraints or sort or references or quantity or cues.speak_of_before),
+            unmatched=tuple(one.said for one in unwanted if not one.values),
         )
 
     def _amends(self, message: _Message, previous: Query, hint: bool | None) -> bool:
@@ -160,9 +173,8 @@ class Understander:
         names_category = self.vocabulary.category_at_end(message.head) is not None
         return (hint is True or cues.continues) and not message.opens_search and not names_category
 
-    def _amended(self, previous: Query, message: _Message, shown: Sequence[ShownItem]) -> Query:
-        items = [item for item in shown if item.id in message.references] or shown
-        relative = compared(message.cues.comparison, previous, items) + other_than_shown(message.cues, previous, items)
+    def _amended(self, previous: Query, message: _Message, relative: tuple[Constraint, ...]) -> Query:
+        """The previous query with what the message changes, `relative` being what it says of the products shown."""
         before = () if message.cues.reset else previous.constraints
         replaces_text = message.cues.instead and bool(message.content)
         lifted = {*message.cues.lifted, *((Facet.CATEGORY,) if replaces_text else ())}

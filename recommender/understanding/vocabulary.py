@@ -12,7 +12,7 @@ from typing import Final
 from recommender.catalogue.facets import (
     STATED_FACETS,
     brand_key,
-    category_keys,
+    category_names,
     facet_words,
     facets,
 )
@@ -57,6 +57,7 @@ class Vocabulary:
         categories: what people write for a kind of thing, to the key of the category that holds all products called so.
         words: the folded words of all products, and their singulars.
         collocations: pairs of words that are one name in this catalogue's titles ("green bay").
+        spellings: by facet, how the catalogue writes the keys of its brands and categories.
         names: such names as are known of English ("green tea").
         after_no: words that titles put after "no" or "non" ("no show socks").
         currency: the currency of most products.
@@ -72,6 +73,7 @@ class Vocabulary:
     collocations: frozenset[tuple[str, str]] = frozenset()
     after_no: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    spellings: dict[Facet, dict[str, str]] = field(default_factory=dict)
     currency: str = "USD"
 
     @classmethod
@@ -122,6 +124,7 @@ class _Counts:
         self.brand_forms: dict[str, str] = {}
         self.values: dict[Facet, Counter[str]] = {facet: Counter() for facet in STATED_FACETS}
         self.categories: Counter[str] = Counter()
+        self.category_forms: dict[str, str] = {}
         self.titles: list[tuple[list[str], frozenset[str], str]] = []
         self.written: Counter[str] = Counter()
         self.currencies: Counter[str] = Counter()
@@ -132,8 +135,10 @@ class _Counts:
         if brand not in _NO_BRAND:
             self.brands[brand] += 1
             self.brand_forms.setdefault(brand, product.brand)
-        keys = category_keys(product)
+        names = category_names(product)
+        keys = frozenset(names)
         self.categories.update(keys)
+        self.category_forms = names | self.category_forms
         for facet, values in facets(product).items():
             self.values[facet].update(values)
         title = words(product.title)
@@ -165,6 +170,7 @@ class _Counts:
             collocations=self._collocations(curated),
             after_no=self._after_no(),
             names=frozenset(name for facet in STATED_FACETS for name in known[facet].names),
+            spellings={Facet.BRAND: self.brand_forms, Facet.CATEGORY: self.category_forms},
             currency=self.currencies.most_common(1)[0][0] if self.currencies else "USD",
         )
 

@@ -112,6 +112,8 @@ def _quantity(sheet: Sheet, at: int) -> tuple[int, int] | None:
         return (int(glued), at + 1) if is_times and alone and 0 < int(glued[:3]) < 100 and len(glued) < 3 else None
     if count[0] != int(count[0]) or not 1 <= count[0] <= 99:
         return None
+    if sheet.key(count[1]) == "of" and count[1] + 1 < len(sheet) and sheet.taken[count[1] + 1]:
+        return int(count[0]), count[1] + 1  # "two of" what is pointed at
     tail = _QUANTITY_TAIL.match(sheet, count[1])
     if lead and sheet.ends_at(count[1]):
         return int(count[0]), count[1]

@@ -47,9 +47,9 @@ def test_ten_turns_of_changing_ones_mind(shopper: Shopper) -> None:
     shopper.say("not tonar", "refine")
     assert shopper.ids() == ["sound-003"]
     shopper.say("why this one?", "why_this")
-    assert "brand" in shopper.text() or "matches" in shopper.text()
+    assert "matches" in shopper.text()
     shopper.say("why not the Tonar studio headphones", "why_not")
-    assert "not brand tonar" in shopper.text()
+    assert "not by Tonar" in shopper.text()
     shopper.press("Show it anyway")
     assert shopper.ids() == ["sound-002"]
     shopper.say("save it for later", "save_for_later")
