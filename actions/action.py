@@ -21,14 +21,8 @@ from actions.pending import DIGRESSIONS, remind, settle
 from actions.replies.schema import Reply
 from actions.services import Services, current
 from actions.turn import Turn, TurnAnswer
-from feedback.conversations import (
-    answer_of,
-    draft_answer,
-    find_payload,
-    find_session,
-    find_turn,
-    issue_payloads,
-)
+from feedback.conversations import answer_of, draft_answer, find_session, find_turn
+from feedback.payloads import find_payload, issue_payloads
 from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
 
 __all__ = ["TurnAction", "Understood", "answer_turn"]

@@ -9,7 +9,8 @@ from actions.replies.schema import Reply
 from actions.services import Services
 from actions.shop_questions import quote_faq
 from actions.turn import Turn, TurnAnswer
-from feedback.conversations import find_payload, find_turn
+from feedback.conversations import find_turn
+from feedback.payloads import find_payload
 
 __all__ = ["answer_directly"]
 

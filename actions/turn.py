@@ -28,7 +28,7 @@ from actions.replies.schema import (
 )
 from actions.services import Services
 from actions.shop.cart import Carts
-from feedback.conversations import Pressable
+from feedback.payloads import Pressable
 from feedback.sql import SqlFeedbackStore
 from feedback.store import Impression
 from recommender.catalogue.product import Product

@@ -1,4 +1,4 @@
-"""What was said in a conversation, by whom, in which order, and what may still be pressed?
+"""What was said in a conversation, by whom, and in which order?
 
 Each function is one step inside the caller's transaction. Every step that adds to a conversation first locks the row of
 its session (SQLite locks the whole record), so the messages of one conversation are numbered in the order they were
@@ -7,36 +7,32 @@ committed and a reader that continues after a number misses none.
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from feedback.tables import MessageRow, PayloadRow, PersonRow, SessionRow, TurnRow
-from recommender.errors import BadInputError, NotFoundError
+from feedback.payloads import find_payload
+from feedback.tables import MessageRow, PersonRow, SessionRow, TurnRow
+from recommender.errors import NotFoundError
 
 __all__ = [
     "TURNS_PER_RASA_SESSION",
     "Accepted",
     "Begun",
     "Message",
-    "Pressable",
     "accept_turn",
     "answer_of",
     "begin_turn",
     "claim_turn",
     "draft_answer",
-    "find_payload",
     "find_session",
     "find_turn",
     "finish_turn",
-    "issue_payload",
-    "issue_payloads",
     "known_sessions",
     "last_message_id",
     "messages_after",
@@ -79,16 +75,6 @@ class Message:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Pressable:
-    """Something a shopper will be able to press: what `id`, which only the server knows to make, then means."""
-
-    intent: str
-    title: str
-    arguments: Mapping[str, Any]
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-
-
 def open_session(session: Session, person_id: str, channel: str, now: datetime) -> SessionRow:
     """Begin a conversation of `person_id` on `channel`; the assistant speaks."""
     row = SessionRow(
@@ -114,38 +100,6 @@ def known_sessions(session: Session, session_ids: Collection[str]) -> set[str]:
     ids = sorted(session_ids)
     chunks = (ids[start : start + _IDS_PER_STATEMENT] for start in range(0, len(ids), _IDS_PER_STATEMENT))
     return {one for chunk in chunks for one in session.scalars(select(SessionRow.id).where(SessionRow.id.in_(chunk)))}
-
-
-def issue_payload(session: Session, session_id: str, intent: str, arguments: Mapping[str, Any], title: str) -> str:
-    """The id that stands for pressing something called `title` in this conversation, which means `intent`."""
-    pressable = Pressable(intent, title, arguments)
-    issue_payloads(session, session_id, [pressable])
-    return pressable.id
-
-
-def issue_payloads(session: Session, session_id: str, pressables: Sequence[Pressable]) -> None:
-    """Take these ids back from this conversation from now on, each for what it means."""
-    now = datetime.now(UTC)
-    session.add_all(
-        PayloadRow(
-            id=pressable.id, session_id=session_id, intent=pressable.intent, arguments=dict(pressable.arguments),
-            title=pressable.title[:200], created_at=now,
-        )
-        for pressable in pressables
-    )  # fmt: skip
-    session.flush()
-
-
-def find_payload(session: Session, session_id: str, payload_id: str) -> PayloadRow:
-    """What pressing `payload_id` means in this conversation.
-
-    Raises:
-        BadInputError: it was not issued to this conversation; whether it was to another is not told.
-    """
-    payload = session.get(PayloadRow, payload_id)
-    if payload is None or payload.session_id != session_id:
-        raise BadInputError("This payload was not issued to this session; send one that its own replies carried.")
-    return payload
 
 
 def accept_turn(

@@ -31,12 +31,12 @@ from feedback.conversations import (
     Begun,
     accept_turn,
     begin_turn,
-    find_payload,
     find_turn,
     finish_turn,
     replies_of,
     unanswered_turns,
 )
+from feedback.payloads import find_payload
 from recommender.clock import Clock
 from recommender.db import Database
 from recommender.errors import BusyError, NotFoundError, UnavailableError

@@ -19,16 +19,15 @@ from feedback.conversations import (
     begin_turn,
     claim_turn,
     draft_answer,
-    find_payload,
     find_session,
     find_turn,
     finish_turn,
-    issue_payload,
     messages_after,
     open_session,
     replies_of,
     unanswered_turns,
 )
+from feedback.payloads import Pressable, find_payload, issue_payloads
 from feedback.people import new_person
 from feedback.privacy import erase
 from feedback.tables import EventRow
@@ -199,7 +198,9 @@ def test_a_conversation_a_human_closed_goes_on_with_the_assistant_in_a_new_rasa_
 def test_a_payload_is_worth_something_only_in_the_conversation_it_was_issued_to(shop: Shop) -> None:
     other = shop.open()
     with shop.database.transaction() as session:
-        payload = issue_payload(session, shop.session_id, "more", {"page": 2}, "Show more")
+        chip = Pressable("more", "Show more", {"page": 2})
+        issue_payloads(session, shop.session_id, [chip])
+        payload = chip.id
         assert find_payload(session, shop.session_id, payload).arguments == {"page": 2}
         with pytest.raises(BadInputError, match="not issued to this session"):
             find_payload(session, other, payload)

@@ -13,7 +13,8 @@ from world import World, open_session
 from actions.replies.schema import TextReply
 from bot.backend import Answer, FakeChatBackend, Utterance
 from bot.trackers import tracker_database
-from feedback.conversations import find_session, issue_payload, messages_after
+from feedback.conversations import find_session, messages_after
+from feedback.payloads import Pressable, issue_payloads
 from feedback.privacy import erase
 from feedback.tables import SessionRow, TurnRow
 from recommender.errors import NotFoundError, UnavailableError
@@ -45,6 +46,14 @@ def change_speaker(world: World, speaker: str) -> None:
 def only_session(world: World) -> str:
     with world.database.reading() as session:
         return session.query(SessionRow).one().id
+
+
+def pressable(world: World, intent: str, title: str) -> str:
+    """The payload of something that the only session may press."""
+    chip = Pressable(intent, title, {})
+    with world.database.transaction() as session:
+        issue_payloads(session, only_session(world), [chip])
+    return chip.id
 
 
 async def test_a_message_is_answered_and_timed(client: httpx.AsyncClient, token: dict[str, str], world: World) -> None:
@@ -110,8 +119,7 @@ async def test_nothing_said_is_asked_about_politely_without_rasa(
 async def test_a_pressed_payload_becomes_its_intent(
     client: httpx.AsyncClient, token: dict[str, str], world: World
 ) -> None:
-    with world.database.transaction() as session:
-        payload = issue_payload(session, only_session(world), "more", {}, "Show more")
+    payload = pressable(world, "more", "Show more")
     answer = await client.post("/api/messages", json={"payload": payload}, headers=token)
     assert answer.status_code == httpx.codes.OK
     assert world.backend.asked[0].text == "/more"
@@ -122,8 +130,7 @@ async def test_a_pressed_payload_becomes_its_intent(
 async def test_a_payload_of_another_session_is_refused(
     client: httpx.AsyncClient, token: dict[str, str], world: World
 ) -> None:
-    with world.database.transaction() as session:
-        payload = issue_payload(session, only_session(world), "empty_cart", {}, "Empty it")
+    payload = pressable(world, "empty_cart", "Empty it")
     other = await open_session(client)
     for body in ({"payload": payload}, {"payload": "/empty_cart"}):
         answer = await client.post("/api/messages", json=body, headers=other)
