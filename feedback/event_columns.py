@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from recommender.catalogue.feed.columns import fold_column
+from recommender.catalogue.feed.columns import fold_column, listed
 from recommender.catalogue.feed.record import Value
 from recommender.catalogue.feed.text import GARBLED
 from recommender.errors import BadInputError
@@ -81,18 +81,19 @@ class EventColumns:
             self._mapped[field] = column
             self._names[field] = (fold_column(column),)
 
-    def check(self, values: Mapping[str, Value], file: str) -> None:
+    def check(self, present: Iterable[str], file: str) -> None:
         """Refuse a file in which a column that was named, or the one for users or items, is missing.
 
         Raises:
             BadInputError: with the columns that are there.
         """
-        there = {fold_column(name) for name in values}
+        columns = list(present)
+        there = set(map(fold_column, columns))
         for field in ("user_id", "item_id", *self._mapped):
             if not there.intersection(self._names[field]):
                 wanted = self._mapped.get(field, field)
                 raise BadInputError(
-                    f"{file} has no column '{wanted}'; it has: {', '.join(values)}. "
+                    f"{file} has no column '{wanted}'; it has: {listed(columns)}. "
                     f"Name the one that is with --map {field}=COLUMN."
                 )
 

@@ -15,6 +15,7 @@ from feedback.event_columns import EventColumns, PastEvent
 from feedback.once import insert_missing
 from feedback.people import SHOP_CHANNEL, people_for
 from feedback.tables import EventRow
+from recommender.catalogue.feed.importer import checked
 from recommender.catalogue.feed.record import Entry, Record
 from recommender.catalogue.feed.report import LineReport
 from recommender.catalogue.feed.source import open_feed
@@ -73,21 +74,19 @@ def import_events(
     report = EventsReport()
     start = time.perf_counter()
     with open_feed(path) as feed:
-        rows = _events(feed.entries, columns, path, report, lines)
+        rows = _events(checked(feed.entries, columns.check, path), columns, report, lines)
         while batch := list(islice(rows, _BATCH)):
             with database.transaction() as session:
                 _add(session, batch, clock, report)
             progress(feed.position(), feed.size, report.read)
     report.seconds = time.perf_counter() - start
-    if not report.read:
-        raise BadInputError(f"{path} holds a header and nothing else; there is no event in it.")
     if report.read == report.rejected:
         raise BadInputError(f"No row of {path} can be used; the first: {report.first_rejection}.")
     return report
 
 
 def _events(
-    entries: Iterable[Entry], columns: EventColumns, path: Path, report: EventsReport, lines: LineReport
+    entries: Iterable[Entry], columns: EventColumns, report: EventsReport, lines: LineReport
 ) -> Iterator[tuple[int, PastEvent]]:
     """Each event with the number of its line."""
 
@@ -96,15 +95,11 @@ def _events(
         report.first_rejection = report.first_rejection or f"line {line}: {reason}"
         lines.write(line, "", "rejected", reason)
 
-    checked = False
     for entry in entries:
         report.read += 1
         if not isinstance(entry, Record):
             reject(entry.line, entry.reason)
             continue
-        if not checked:
-            columns.check(entry.values, str(path))
-            checked = True
         try:
             yield entry.line, columns.read(entry.values)
         except ValueError as error:

@@ -40,9 +40,10 @@ class SearchEngine:
     Both legs see every product and lie between 0 and 1. `lexical` is the product's BM25F as a share of the most that
     the query's words could give, squared, so that a product that holds half of what was asked for does not outrank one
     that is close in meaning. `dense` is the cosine of query and product, below 0 cut off. Neither depends on
-    constraints or on other products, so a product has one score under all of them. The vectors are scanned whole: up
-    to some 200,000 products that is as fast as Chroma's graph, exact, and under constraints many times faster
-    (benchmarks/search.py). Prices are compared in the currency of most products; one in another counts as none.
+    constraints or on other products, so a product has one score under all of them. The vectors are scanned whole: that
+    is exact, under constraints many times faster than Chroma, and takes time in proportion to the catalogue
+    (benchmarks/search.py has both side by side). Prices are compared in the currency of most products; one in another
+    counts as none.
 
     Without an encoder, or with one of another version than the index, search goes on with words alone and says so in
     the result's versions.

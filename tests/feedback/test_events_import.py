@@ -87,6 +87,11 @@ def test_columns_of_other_names_are_mapped(imported: Import) -> None:
     assert imported.events("ada")[0].at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def test_a_mapped_column_may_be_missing_in_the_first_line(imported: Import) -> None:
+    text = '{"user_id": "ada", "item_id": "lamp", "when": null}\n{"user_id": "ada", "item_id": "sofa", "when": 100}\n'
+    assert imported(text, "timestamp=when").new == 2
+
+
 def test_a_repeated_import_changes_nothing_and_a_longer_file_adds_the_rest(imported: Import) -> None:
     text = "user_id,item_id,event,timestamp\nada,lamp,view,100\nada,lamp,cart,200\n"
     imported(text)
@@ -146,7 +151,7 @@ def test_every_event_of_a_person_in_several_batches_is_theirs(imported: Import) 
     ("text", "words"),
     [
         ("", "is empty"),
-        ("user_id,item_id\n", "no event"),
+        ("user_id,item_id\n", "no rows"),
         ("customer_name,item_id\nada,lamp\n", "no column 'user_id'"),
         ("user_id,item_id\nada,\n,lamp\n", "No row of .* the first: line 2: the item id is empty"),
     ],

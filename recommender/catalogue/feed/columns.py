@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from recommender.catalogue.feed.text import plain
 from recommender.errors import BadInputError
 
-__all__ = ["ALIASES", "Columns", "Target", "fold_column", "parse_mappings"]
+__all__ = ["ALIASES", "Columns", "Target", "fold_column", "listed", "parse_mappings"]
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "id": ("id", "item_id", "product_id", "sku", "asin", "handle"),
@@ -43,6 +43,7 @@ _RECBOLE_TYPE = re.compile(r":(?:token|token_seq|float|float_seq)$")
 _SHOPIFY_METAFIELD = re.compile(r" \(product\.metafields\.[^)]*\)$")
 _MARKED_ATTRIBUTE = re.compile(r"^(?:attributes\.|attr_(?:[tnb]_)?)")
 _LONGEST_ATTRIBUTE_NAME = 100
+_MOST_LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ def fold_column(name: str) -> str:
     """The name by which a column is known: no case, no RecBole type, no "g:", blanks and hyphens as underscores."""
     name = _RECBOLE_TYPE.sub("", " ".join(name.split()).lower())
     return name.removeprefix("g:").replace(" ", "_").replace("-", "_")
+
+
+def listed(columns: Iterable[str]) -> str:
+    """The names of columns as an error shows them: each once, cleaned, and not too many."""
+    names = list(dict.fromkeys(columns))
+    return ", ".join(map(plain, names[:_MOST_LISTED])) + (", …" if len(names) > _MOST_LISTED else "")
 
 
 def parse_mappings(texts: Iterable[str]) -> Columns:
@@ -122,8 +129,8 @@ class Columns:
         Raises:
             BadInputError: with the columns that are there.
         """
-        columns = list(dict.fromkeys(present))
-        there = ", ".join(map(plain, columns[:30])) + (", …" if len(columns) > 30 else "")
+        columns = list(present)
+        there = listed(columns)
         for mapping in self._mapped.values():
             if fold_column(mapping.column) not in map(fold_column, columns):
                 raise BadInputError(

@@ -7,7 +7,7 @@ undisturbed run gives, wherever it was stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from recommender.catalogue.port import Catalogue
 from recommender.catalogue.product import Product
 from recommender.errors import BadInputError
 
-__all__ = ["Progress", "import_feed"]
+__all__ = ["Progress", "checked", "import_feed"]
 
 _BATCH = 1000
 _CHECKED_ENTRIES = 1000
@@ -52,7 +52,7 @@ def import_feed(
     """
     columns = columns or Columns()
     with open_feed(path, wanted) as feed, SeenIds() as seen:
-        entries = _checked(feed.entries, columns, path)
+        entries = checked(feed.entries, columns.check, path)
         run = _Import(feed, catalogue, Converter(columns, currency), seen, lines)
         started = time.monotonic()
         try:
@@ -75,14 +75,18 @@ def import_feed(
         return report
 
 
-def _checked(entries: Iterator[Entry], columns: Columns, path: Path) -> Iterator[Entry]:
-    """The same entries, after the columns of the first ones were found to be there, before anything is written."""
+def checked(entries: Iterator[Entry], check: Callable[[Iterable[str], str], None], path: Path) -> Iterator[Entry]:
+    """The same entries, after `check` was told the columns of the first ones and the file, before anything is written.
+
+    Raises:
+        BadInputError: there are no entries, or `check` refuses the columns.
+    """
     first = list(islice(entries, _CHECKED_ENTRIES))
     if not first:
         raise BadInputError(f"{path} has no rows below its header.")
     names = [name for entry in first if isinstance(entry, Record) for name in entry.values]
     if names:
-        columns.check(names, str(path))
+        check(names, str(path))
     return chain(first, entries)
 
 
