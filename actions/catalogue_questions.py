@@ -8,12 +8,14 @@ from typing import ClassVar
 
 from actions.action import TurnAction
 from actions.dialogue.state import Listing, query_to_json
+from actions.finding import search_for
 from actions.listing import PAGE_SIZE, page
 from actions.questions import subject
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
+from recommender.catalogue.words import singular, words
 from recommender.search.port import CatalogueShape
-from recommender.understanding.query import Query, Sort
+from recommender.understanding.query import Facet, Query, Sort
 
 __all__ = ["Cheapest", "Dearest", "HowMany", "PriceRange"]
 
@@ -26,6 +28,9 @@ class _CatalogueQuestion(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The exact answer, and a way to see the products."""
         reading = turn.read(subject(turn.text))
+        if reading.compared:
+            # "Cheaper than the second one" asks for others, not for the cheapest of all.
+            return search_for(turn, reading)
         query, before = reading.query, turn.state.query
         if not query.text and not query.constraints and before is not None:
             query = before
@@ -108,7 +113,12 @@ class PriceRange(_CatalogueQuestion):
 
 def _what(turn: Turn, query: Query) -> str:
     """The selection in words: "“jackets” (blue, up to $50)", or everything."""
-    labels = ", ".join(turn.label(one) for one in query.constraints)
+    said = {singular(word) for word in words(query.text)}
+    labels = ", ".join(
+        turn.label(one)
+        for one in query.constraints
+        if one.facet is not Facet.CATEGORY or not said.issuperset(*(value.split() for value in one.values))
+    )
     if not query.text:
         return turn.words("what.constraints", labels=labels) if labels else turn.words("what.everything")
     key = "what.text_and_constraints" if labels else "what.text"

@@ -14,6 +14,7 @@ _FRAMES = re.compile(
     r"\b(?:"
     r"how (?:many|much|come)|why(?: not)?|whats?(?:'s)?|which(?: one)?|where(?:'s)?|tell me|"
     r"(?:the )?(?:price range|range of prices|prices?|pricing|number|count|total)(?: (?:of|for|range))?|"
+    r"(?:(?:what|which) )?brands?(?: of)?|(?:u|you) (?:got|have|sell)|"
     r"(?:do|does|did|are|is|was|were|have|has|can|could|would)(?:n'?t| not)?"
     r"(?: (?:you|u|i|we|there|the shop|they)(?: (?:have|got|sell|stock|carry|offer|show|include|list|suggest|recommend|"
     r"get|buy|see|find|pay|expect|left|me))*)?|"

@@ -100,7 +100,10 @@ class AskBack(TurnAction):
         if entry is not None:
             return quote_faq(turn, entry)
         reading = turn.read()
-        if reading.known or reading.added or reading.unmatched:
+        unchanged = reading.kind == "amend" and reading.query == turn.state.query
+        if unchanged and (reading.unmatched or reading.references):
+            return search_for(turn, reading)
+        if not unchanged and (reading.known or reading.added):
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
         likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.services.phrases]
         options = [_step(turn, guess, text=turn.text) for guess in likely[:_GUESSES]]

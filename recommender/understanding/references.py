@@ -17,6 +17,8 @@ __all__ = ["read_references"]
 
 _THINGS = word_set("references.things")
 _NUMBERED = phrase_set("references.numbered")
+_LISTED = phrase_set("references.listed")
+_BETWEEN_POSITIONS = frozenset({"and", ",", "with", "to", "or", "vs", "&", "/"})
 _ALL = phrase_set("references.all")
 _PRONOUNS = phrase_set("references.pronouns")
 # "Make it three", "make it blue": here "it" points at nothing.
@@ -69,13 +71,32 @@ def _all(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[S
 
 
 def _numbered(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, list[ShownItem]] | None:
-    """ "#2", "number 3", "item 1 and 2"."""
+    """ "#2", "number 3", "item 1 and 2", "compare 1 with 3"."""
     lead = _NUMBERED.match(sheet, at)
-    count = read_count(sheet, lead[0]) if lead else None
-    if count is None:
+    if lead:
+        end, positions = _positions(sheet, lead[0])
+        items = _at_positions(shown, positions)
+        return (end, items) if items else None
+    lead = _LISTED.match(sheet, at)
+    if lead is None:
         return None
-    items = _at_positions(shown, [count[0]])
-    return (count[1], items) if items else None
+    end, positions = _positions(sheet, lead[0])
+    items = _at_positions(shown, positions)
+    # "Between 1 and 30" is about money.
+    return (end, items) if len(items) == len(positions) > 1 and sheet.ends_at(end) else None
+
+
+def _positions(sheet: Sheet, at: int) -> tuple[int, list[int]]:
+    """The numbers that are listed from token `at` on, and where they end."""
+    positions: list[int] = []
+    end = at
+    while count := read_count(sheet, at):
+        positions.append(count[0])
+        end = count[1]
+        at = end + (sheet.key(end) in _BETWEEN_POSITIONS)
+        if at == end:
+            break
+    return end, positions
 
 
 def _at_positions(shown: Sequence[ShownItem], positions: Sequence[int]) -> list[ShownItem]:

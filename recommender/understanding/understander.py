@@ -117,7 +117,7 @@ class Understander:
         rating = read_rating(sheet)
         price = read_prices(sheet, pounds_are_money=vocabulary.currency == "GBP")
         quantity = price.quantity or read_quantity(sheet)
-        sort = read_sort(sheet)
+        sort = read_sort(sheet, has_limit=bool(price.constraints))
         cues = read_cues(sheet)
         sizes = read_sizes(sheet, vocabulary)
         mentions = read_mentions(sheet, vocabulary)
@@ -182,8 +182,12 @@ class Understander:
             lifted.add(Facet.COLOUR)
         constraints = changed(before, (*relative, *message.constraints), lifted=lifted, also=message.cues.also)
         text = self._names_in_force(previous, constraints, only=replaces_text)
-        needless = STOP_WORDS.union(words(text))
-        new_words = [word.strip(_PUNCTUATION) for word in message.text.split() if not needless.issuperset(words(word))]
+        held = {singular(word) for word in words(text)}
+        new_words = [
+            word.strip(_PUNCTUATION)
+            for word in message.text.split()
+            if not all(one in STOP_WORDS or singular(one) in held for one in words(word))
+        ]
         sort = message.sort or (Sort.RELEVANCE if message.cues.reset else previous.sort)
         if not relative and not message.sort:
             sort = _SORT_OF.get(message.cues.comparison, sort)

@@ -22,6 +22,7 @@ _RATING_TAIL = phrase_set("wishes.rating_after")
 _STARS = frozenset({"star", "stars", "☆", "★", "⭐"})
 _STOCK = phrase_set("wishes.in_stock")
 _SORT = phrases("wishes.sort", {sort.name: sort for sort in Sort})
+_MODEST = phrase_set("wishes.modest")
 _SORT_IN_WORDS = {
     Sort.PRICE_ASC: "cheapest first",
     Sort.PRICE_DESC: "most expensive first",
@@ -80,9 +81,17 @@ def read_stock(sheet: Sheet) -> tuple[Constraint, ...]:
     return ()
 
 
-def read_sort(sheet: Sheet) -> Sort | None:
-    """Take the order of results that was asked for. "Cheap" means cheapest first: it names no limit."""
+def read_sort(sheet: Sheet, *, has_limit: bool = False) -> Sort | None:
+    """Take the order of results that was asked for.
+
+    "Not too expensive" means cheapest first where it names no limit (`has_limit`); with one, it only says why.
+    """
     for at in range(len(sheet)):
+        modest = _MODEST.match(sheet, at)
+        if modest:
+            sheet.take(at, modest[0], "within the limit" if has_limit else _SORT_IN_WORDS[Sort.PRICE_ASC])
+            if not has_limit:
+                return Sort.PRICE_ASC
         found = _SORT.match(sheet, at)
         if found and sheet.key(at - 1) not in ("not", "no", "too", "-") and sheet.key(found[0]) != "-":
             sheet.take(at, found[0], _SORT_IN_WORDS[found[1]])

@@ -183,3 +183,22 @@ def test_what_is_sold_here_is_searched_whatever_it_was_taken_for(shopper: Shoppe
     assert "jacket-001" in shopper.ids()
     shopper.say("who won the election", "out_of_scope")
     assert shopper.cards() == []
+
+
+def test_cheaper_than_one_of_the_list_is_a_change_whatever_it_was_taken_for(shopper: Shopper) -> None:
+    shopper.say("blue jacket", "search")
+    shown = {card["id"]: Decimal(card["price"]) for card in shopper.cards()}
+    second = shopper.cards()[1]
+    shopper.say("cheaper than the second", "cheapest")
+    assert set(shopper.ids()) == {one for one, price in shown.items() if price < Decimal(second["price"])}
+
+
+def test_a_limit_makes_not_too_expensive_no_order_of_its_own(shopper: Shopper) -> None:
+    shopper.say("waterproof jacket, not too expensive, 100 max", "search")
+    assert shopper.ids()[0] == "jacket-001"
+    assert "cheapest" not in shopper.cards()[0]["reasons"]
+
+
+def test_somebody_elses_dislike_rules_out(shopper: Shopper) -> None:
+    shopper.say("a jacket for my sister, she hates blue", "search")
+    assert "not blue" in shopper.labels()

@@ -102,3 +102,10 @@ def test_too_expensive_is_a_thumb_that_helps_on(shopper: Shopper) -> None:
     cheaper = sorted(one for one, price in prices.items() if price < prices[first])
     shopper.press("Cheaper")
     assert sorted(shopper.ids()) == cheaper or not cheaper
+
+
+def test_bare_numbers_are_positions_where_things_are_compared(shopper: Shopper) -> None:
+    shopper.say("jackets", "search")
+    ids = shopper.ids()
+    shopper.say("what's the difference between 1 and 3", "compare")
+    assert shopper.ids() == [ids[0], ids[2]]
