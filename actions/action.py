@@ -15,6 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions import by_hand
 from actions.changes import AlreadyAnsweredError
 from actions.dialogue.store import Loaded
 from actions.pending import DIGRESSIONS, remind, settle
@@ -85,19 +86,30 @@ class TurnAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk declares no typ
         tracker: Tracker,
         domain: Mapping[str, Any],  # noqa: ARG002
     ) -> list[dict[str, Any]]:
-        """Answer the turn that the gateway named in the message's metadata, with one custom message.
+        """Answer the turn that the gateway named in the message's metadata.
 
-        The work is done in a thread, so that the event loop of the server stays free.
+        The gateway reads the answer from the record: what went through Rasa would stay in its tracker, which travels
+        with every later action. The work is done in a thread, so that the event loop of the server stays free.
         """
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
-        answer = await asyncio.to_thread(self._answer, metadata, Understood.of(message, self.intent))
-        dispatcher.utter_message(json_message=answer.body())
+        understood = Understood.of(message, self.intent)
+        if "turn_id" in metadata:
+            ids = str(metadata["session_id"]), str(metadata["turn_id"])
+            answer = await asyncio.to_thread(answer_turn, current(), self, *ids, understood)
+            dispatcher.utter_message(json_message=answer.body())
+        else:
+            said = str(message.get("text") or "")
+            dispatcher.utter_message(text=await asyncio.to_thread(self._by_hand, tracker.sender_id, said, understood))
         return []
 
-    def _answer(self, metadata: Mapping[str, Any], understood: Understood) -> TurnAnswer:
-        session_id, turn_id = str(metadata["session_id"]), str(metadata["turn_id"])
-        return answer_turn(current(), self, session_id, turn_id, understood)
+    def _by_hand(self, sender: str, said: str, understood: Understood) -> str:
+        services = current()
+        session_id, turn_id = by_hand.begin(services, sender, said)
+        answer = answer_turn(services, self, session_id, turn_id, understood)
+        if not answer.erased:
+            by_hand.finish(services, turn_id, answer.replies)
+        return by_hand.plain(answer.replies)
 
 
 def answer_turn(

@@ -54,10 +54,18 @@ class TurnAnswer:
     erased: bool = False
     """The person is forgotten: there is no conversation left that the answer could be stored in."""
 
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """The replies as plain data."""
+        return [reply.model_dump(mode="json") for reply in self.replies]
+
     def body(self) -> dict[str, Any]:
-        """The custom message that carries the answer through Rasa."""
+        """The custom message that tells the gateway, through Rasa, that the answer is in the record.
+
+        Only the answer to somebody who was forgotten is in it: there is no record left.
+        """
         return {
-            "replies": [reply.model_dump(mode="json") for reply in self.replies],
+            "replies": self.said if self.erased else [],
             "timing_ms": {part: round(ms, 2) for part, ms in self.timing_ms.items()},
         }
 

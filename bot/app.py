@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -22,6 +23,7 @@ from actions.services import Services, current
 from bot.backend import RasaBackend
 from bot.gateway.app import create_gateway
 from bot.webhook import create_webhook
+from feedback.conversations import answer_of
 from recommender.errors import ConfigurationError, ShoptalkError
 
 __all__ = ["main", "serve"]
@@ -54,7 +56,12 @@ async def serve(services: Services) -> None:
     executor = ActionExecutor()
     executor.register_package("actions")
     webhook = _server(create_webhook(executor, settings.secret("actions_token")), "127.0.0.1", settings.actions_port)
-    backend = RasaBackend(settings.rasa_port, settings.secret("rasa_token"), settings.rasa_timeout_s)
+
+    def recorded(turn_id: str) -> list[dict[str, Any]] | None:
+        with services.database.reading() as session:
+            return answer_of(session, turn_id)
+
+    backend = RasaBackend(settings.rasa_port, settings.secret("rasa_token"), settings.rasa_timeout_s, recorded)
     gateway = _server(create_gateway(services, backend, settings), settings.host, settings.port)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, gateway.handle_exit, number, None)

@@ -186,7 +186,7 @@ class Shopper:
             assert begun is not None
         understood = Understood(intent, guesses=guesses)
         answer = answer_turn(self.services, action_for(intent), self.session_id, self.turn_id, understood)
-        self.replies = answer.body()["replies"]
+        self.replies = answer.said
         with self.services.database.transaction() as session:
             if not answer.erased:
                 finish_turn(session, self.turn_id, self.replies, speaker_version=begun.speaker_version,

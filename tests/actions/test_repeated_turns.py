@@ -42,7 +42,7 @@ def accepted(shopper: Shopper, text: str) -> str:
 def answered(shopper: Shopper, turn_id: str, intent: str) -> list[dict[str, Any]]:
     """One execution of the turn."""
     answer = answer_turn(shopper.services, action_for(intent), shopper.session_id, turn_id, Understood(intent))
-    return answer.body()["replies"]  # type: ignore[no-any-return]
+    return answer.said
 
 
 def finished(shopper: Shopper, turn_id: str, replies: list[dict[str, Any]]) -> str:
@@ -83,7 +83,7 @@ def test_a_turn_executed_again_gives_the_same_answer_and_changes_nothing(
     changed, cart, state = rows(shopper.services.database, *CHANGED), quantities(shopper), shopper.state()
     # After a crash it is executed again from the start, by Rasa or without it; later, when its answer is long said.
     assert answered(shopper, turn, intent) == first
-    assert answer_directly(shopper.services, shopper.session_id, turn).body()["replies"] == first
+    assert answer_directly(shopper.services, shopper.session_id, turn).said == first
     finished(shopper, turn, first)
     assert answered(shopper, turn, intent) == first
     assert rows(shopper.services.database, *CHANGED) == changed
@@ -94,7 +94,7 @@ def test_a_turn_executed_again_gives_the_same_answer_and_changes_nothing(
 def test_an_action_that_rasa_was_given_up_for_changes_nothing_after_the_turns_that_followed(shopper: Shopper) -> None:
     shopper.say("jackets", "search")
     turn = accepted(shopper, "add the first one")
-    instead = answer_directly(shopper.services, shopper.session_id, turn).body()["replies"]
+    instead = answer_directly(shopper.services, shopper.session_id, turn).said
     finished(shopper, turn, instead)
     shopper.say("headphones", "search")
     assert answered(shopper, turn, "add_to_cart") == instead
@@ -114,7 +114,7 @@ def test_what_one_turn_adds_is_added_once_when_two_execute_it_at_once(shopper: S
 
     def execute(_: int) -> list[dict[str, Any]]:
         answer = answer_turn(shopper.services, Started(), shopper.session_id, turn, Understood("add_to_cart"))
-        return answer.body()["replies"]  # type: ignore[no-any-return]
+        return answer.said
 
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(execute, range(2))
@@ -135,7 +135,7 @@ def test_of_a_turn_that_fails_half_way_nothing_is_left(shopper: Shopper) -> None
 
     turn = accepted(shopper, "add these")
     answer = answer_turn(shopper.services, AddsTwo(), shopper.session_id, turn)
-    assert "nothing was changed" in answer.body()["replies"][0]["text"]
+    assert "nothing was changed" in answer.said[0]["text"]
     assert quantities(shopper) == {"jacket-001": 98}
     assert rows(shopper.services.database, *CHANGED) == before
 

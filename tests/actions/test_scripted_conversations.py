@@ -247,14 +247,14 @@ def test_without_rasa_words_are_searched_and_presses_mean_what_they_did(shopper:
     services = shopper.services
     with services.database.transaction() as session:
         turn = accept_turn(session, shopper.session_id, text="blue jackets", now=services.clock.now()).turn.id
-    replies = answer_directly(services, shopper.session_id, turn).body()["replies"]
+    replies = answer_directly(services, shopper.session_id, turn).said
     assert [card["id"] for reply in replies if reply["type"] == "products" for card in reply["items"]]
     chip = next(reply for reply in replies if reply["type"] == "constraints")["items"][0]
     with services.database.transaction() as session:
         pressed = accept_turn(
             session, shopper.session_id, payload_id=chip["remove_payload"], now=services.clock.now()
         ).turn.id
-    replies = answer_directly(services, shopper.session_id, pressed).body()["replies"]
+    replies = answer_directly(services, shopper.session_id, pressed).said
     assert "no longer" in replies[0]["text"]
 
 

@@ -17,6 +17,7 @@ from recommender.errors import UnavailableError
 
 UTTERANCE = Utterance("session.0", "a kettle", "session", "turn")
 TEXT = {"type": "text", "text": "Here are kettles."}
+RECORD = {"recorded": [TEXT, {"type": "text", "text": "And pots."}]}
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def anyio_backend() -> str:
 
 
 def rasa(answer: Callable[[httpx.Request], httpx.Response]) -> RasaBackend:
-    return RasaBackend(5005, "a-token", 1.0, transport=httpx.MockTransport(answer))
+    return RasaBackend(5005, "a-token", 1.0, RECORD.get, transport=httpx.MockTransport(answer))
 
 
 def answering(*messages: Any) -> RasaBackend:
@@ -71,6 +72,14 @@ async def test_replies_of_every_message_are_joined_and_timed() -> None:
     assert [type(reply) for reply in answer.replies] == [TextReply, ChipsReply, TextReply]
     assert (answer.timing_ms["search"], answer.timing_ms["rank"]) == (5.0, 1.0)
     assert answer.timing_ms["nlu"] >= 0
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_is_in_the_record_is_read_from_there() -> None:
+    backend = answering({"recipient_id": "s", "custom": {"replies": [], "timing_ms": {"search": 2.0}}})
+    answer = await backend.answer(Utterance("session.0", "a kettle", "session", "recorded"))
+    assert [reply.model_dump() for reply in answer.replies] == RECORD["recorded"]
+    assert answer.timing_ms["search"] == 2.0
 
 
 @pytest.mark.anyio

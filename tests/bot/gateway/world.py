@@ -23,6 +23,8 @@ from recommender.db import Database
 from recommender.search.port import SearchResult
 from recommender.settings import Settings
 from recommender.understanding.query import Query
+from recommender.understanding.understander import Understander
+from recommender.understanding.vocabulary import Vocabulary
 
 IDENTITY_KEY = "the-newest-identity-key-of-the-shop"
 OLD_IDENTITY_KEY = "the-identity-key-before-the-newest"
@@ -74,6 +76,7 @@ class World:
         services = SimpleNamespace(
             settings=self.settings, database=self.database, clock=self.clock, feedback=self.feedback,
             dialogues=self.questions, searcher=self.index, catalogue=self.catalogue, phrases=english(),
+            understander=Understander(Vocabulary()),
         )  # fmt: skip
         return cast("Services", services)
 
