@@ -6,6 +6,8 @@ person's own votes, the place in the ranking.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.action import TurnAction
 from actions.matching import meets
 from actions.questions import subject
@@ -34,6 +36,7 @@ class WhyThis(TurnAction):
         if not meant:
             return ask_which(turn, self.intent)
         product = meant[0]
+        turn.state = replace(turn.state, focus=product.id)
         shown = next((one for one in turn.state.shown if one.id == product.id and one.impression_id), None)
         try:
             impression = turn.services.feedback.impression(shown.impression_id or "", turn.person_id) if shown else None

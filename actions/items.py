@@ -138,6 +138,9 @@ def _verdict(turn: Turn, products: Sequence[Product]) -> Reply:
 
 def _comparison(turn: Turn, products: Sequence[Product]) -> ComparisonReply:
     cards, shown = turn.record([Hit(one.id, 0.0) for one in products], Listing("compare"), {})
+    # "Why this?" asks for the search that found it, not for the comparison.
+    found = {one.id: one.impression_id for one in turn.state.shown}
+    shown = tuple(replace(one, impression_id=found.get(one.id) or one.impression_id) for one in shown)
     turn.state = replace(turn.state, shown=shown, focus=None)
     rows = [
         ComparisonRow(label=turn.words("compare.price"), values=[turn.price(one) for one in products]),

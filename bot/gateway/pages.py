@@ -19,8 +19,9 @@ _PAGE_POLICY = (
 )
 # A picture opened on its own may be an SVG that somebody else drew: it gets no scripts, no network and no origin.
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-# Other sites' pages load the widget and the pictures.
-_EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+# Other sites' pages load the widget and the pictures. Module scripts are fetched with CORS, so that without this the
+# widget could not even say that the shop's page was not allowed to talk.
+_EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 
 _router = APIRouter(include_in_schema=False)
 

@@ -109,3 +109,14 @@ def test_bare_numbers_are_positions_where_things_are_compared(shopper: Shopper) 
     ids = shopper.ids()
     shopper.say("what's the difference between 1 and 3", "compare")
     assert shopper.ids() == [ids[0], ids[2]]
+
+
+def test_after_a_comparison_why_asks_for_the_search_and_it_is_what_was_explained(shopper: Shopper) -> None:
+    shopper.say("blue jackets", "search")
+    first = shopper.cards()[0]["title"]
+    shopper.say("compare the first two", "compare")
+    shopper.say("why the first one?", "why_this")
+    assert first in shopper.text()
+    assert "jacket" in shopper.text().replace(first, "")
+    shopper.say("add it to my cart", "add_to_cart")
+    assert f"{first} is in your cart" in shopper.text()
