@@ -21,8 +21,15 @@ def _product(item: dict[str, Any], number: int, *, anonymous: bool) -> str:
     )
 
 
-def _reply(reply: dict[str, Any], *, anonymous: bool) -> list[str]:
+def _without_names(text: str, titles: list[str]) -> str:
+    for title in sorted(titles, key=len, reverse=True):
+        text = text.replace(title, "“…”")
+    return text
+
+
+def _reply(reply: dict[str, Any], titles: list[str], *, anonymous: bool) -> list[str]:
     kind = reply["type"]
+    titles += [item["title"] for item in reply.get("items", []) if "impression_id" in item]
     if kind == "products":
         return [_product(item, number, anonymous=anonymous) for number, item in enumerate(reply["items"], 1)]
     if kind == "chips":
@@ -34,7 +41,7 @@ def _reply(reply: dict[str, Any], *, anonymous: bool) -> list[str]:
         rows = [row["label"] for row in reply["rows"]]
         return [f"> (a table of {len(reply['items'])} products: {', '.join(rows)})"]
     if anonymous and kind == "text":
-        return [f"> {reply['text']}"]
+        return [f"> {line}" for line in _without_names(reply["text"], titles).splitlines()]
     return [f"> {line}" for line in reply["text"].splitlines()]
 
 
@@ -48,11 +55,12 @@ def main() -> None:
     with httpx.Client(base_url=arguments.url, timeout=60) as client:
         token = client.post("/api/sessions", json={}).raise_for_status().json()["token"]
         client.headers["Authorization"] = f"Bearer {token}"
+        titles: list[str] = []
         for text in arguments.messages:
             answer = client.post("/api/messages", json={"text": text}).raise_for_status().json()
             print(f"**{text}**\n")
             for reply in answer["replies"]:
-                print("\n>\n".join(_reply(reply, anonymous=arguments.anonymous)) + "\n>")
+                print("\n>\n".join(_reply(reply, titles, anonymous=arguments.anonymous)) + "\n>")
             print()
 
 
