@@ -1,9 +1,12 @@
 #!/bin/sh
-# Runs both suites: what runs inside Rasa in Rasa's environment, everything else in the application's.
-# Arguments go to the application's pytest, e.g. scripts/test.sh -k gateway
+# Runs every suite: what runs inside Rasa in Rasa's environment, everything else in the application's. The end-to-end
+# tests have a process of their own, because a browser that is driven keeps an event loop running beside other tests.
+# Arguments go to one run of the application's pytest, e.g. scripts/test.sh tests/actions -k cart
 set -eu
 export RASA_TELEMETRY_ENABLED=false
-if [ $# -eq 0 ]; then
-    .venv-rasa/bin/python -m pytest -q -c tests/bot/nlu/pytest.ini tests/bot/nlu
+if [ $# -gt 0 ]; then
+    exec .venv/bin/python -m pytest "$@"
 fi
-exec .venv/bin/python -m pytest "$@"
+.venv-rasa/bin/python -m pytest -q -c tests/bot/nlu/pytest.ini tests/bot/nlu
+.venv/bin/python -m pytest --ignore=tests/e2e
+exec .venv/bin/python -m pytest tests/e2e
