@@ -103,6 +103,10 @@ class AskBack(TurnAction):
         unchanged = reading.kind == "amend" and reading.query == turn.state.query
         if unchanged and (reading.unmatched or reading.references):
             return search_for(turn, reading)
+        if unchanged:
+            # Who says the same words again wants the search again, not a question back.
+            reading = turn.read(amend=False)
+            unchanged = reading.kind == "amend" or not reading.query.text
         if not unchanged and (reading.known or reading.added):
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
         likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.services.phrases]

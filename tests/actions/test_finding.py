@@ -202,3 +202,9 @@ def test_a_limit_makes_not_too_expensive_no_order_of_its_own(shopper: Shopper) -
 def test_somebody_elses_dislike_rules_out(shopper: Shopper) -> None:
     shopper.say("a jacket for my sister, she hates blue", "search")
     assert "not blue" in shopper.labels()
+
+
+def test_the_same_words_again_are_searched_again(shopper: Shopper) -> None:
+    for _ in range(2):
+        shopper.say("blue jackets", "nlu_fallback")
+        assert shopper.cards()
