@@ -108,7 +108,7 @@ class TurnAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk declares no typ
         session_id, turn_id = by_hand.begin(services, sender, said)
         answer = answer_turn(services, self, session_id, turn_id, understood)
         if not answer.erased:
-            by_hand.finish(services, turn_id, answer.replies)
+            by_hand.finish(services, turn_id, answer)
         return by_hand.plain(answer.replies)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from actions.replies.schema import ChipsReply, ComparisonReply, ConstraintsReply, ProductsReply, Reply
 from actions.services import Services
+from actions.turn import TurnAnswer
 from feedback.conversations import accept_turn, begin_turn, finish_turn, open_session
 from feedback.people import person_for
 from feedback.tables import SessionRow
@@ -31,14 +32,13 @@ def begin(services: Services, sender: str, text: str) -> tuple[str, str]:
         return session_id, accept_turn(session, session_id, text=text, now=now).turn.id
 
 
-def finish(services: Services, turn_id: str, replies: Sequence[Reply]) -> None:
+def finish(services: Services, turn_id: str, answer: TurnAnswer) -> None:
     """Keep what was answered as said."""
     with services.database.transaction() as session:
         begun = begin_turn(session, turn_id, may_renew=False)
         if begun is not None:
-            said = [reply.model_dump(mode="json") for reply in replies]
             version, now = begun.speaker_version, services.clock.now()
-            finish_turn(session, turn_id, said, speaker_version=version, timing_ms={}, now=now)
+            finish_turn(session, turn_id, answer.said, speaker_version=version, timing_ms=answer.timing_ms, now=now)
 
 
 def plain(replies: Sequence[Reply]) -> str:

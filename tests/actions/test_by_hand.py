@@ -14,7 +14,7 @@ def test_a_conversation_by_hand_goes_on_where_it_was(shopper: Shopper) -> None:
     for intent, text in (("search", "jacket"), ("more", "more")):
         session_id, turn_id = by_hand.begin(services, "somebody-at-a-terminal", text)
         answer = answer_turn(services, action_for(intent), session_id, turn_id, Understood(intent))
-        by_hand.finish(services, turn_id, answer.replies)
+        by_hand.finish(services, turn_id, answer)
         said.append(by_hand.plain(answer.replies))
     assert said[0].count("\n1. ") == 1
     assert not set(said[0].splitlines()[1:4]) & set(said[1].splitlines()[1:4]), "the second page repeats the first"
