@@ -104,12 +104,21 @@ class ConstraintsReply(_Part):
 
 
 class HandoffReply(_Part):
-    """A person was asked for: whether somebody will come, and what else the shopper can do."""
+    """Who speaks has changed, or cannot: the words for it, who comes, and how long that may take.
+
+    `status` is who has the conversation from here on: `queued` (a person will come), `human`, `bot` (the assistant is
+    back), `closed`; `unavailable` means that nobody is there and the assistant goes on. `agent` is the person's display
+    name, `position` the shopper's place in the queue from 1, `wait_minutes` what people waited lately (None: unknown),
+    `email` an address of the shop that is read by people.
+    """
 
     type: Literal["handoff"] = "handoff"
-    status: Literal["queued", "unavailable", "human", "closed"]
+    status: Literal["queued", "unavailable", "human", "bot", "closed"]
     text: str
     email: str | None = None
+    agent: str | None = None
+    position: int | None = None
+    wait_minutes: int | None = None
 
 
 Reply = Annotated[

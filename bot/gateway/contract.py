@@ -34,6 +34,7 @@ __all__ = [
     "ReceiptOut",
     "SessionIn",
     "SessionOut",
+    "SpeakerOut",
     "TurnOut",
     "clean",
 ]
@@ -132,14 +133,31 @@ class TurnOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """One message of a conversation; product cards carry the shopper's own live vote."""
+    """One message of a conversation; product cards carry the shopper's own live vote.
+
+    `agent` is the display name of the person who said it, where `sender` is `human`.
+    """
 
     id: int
     turn_id: str | None
     client_message_id: str | None
     sender: Literal["shopper", "bot", "human"]
+    agent: str | None = None
     body: Reply
     created_at: datetime
+
+
+class SpeakerOut(BaseModel):
+    """Who has the conversation right now; `GET /api/speaker`, and the stream's `speaker` events whenever it changes.
+
+    `agent` is the person's display name while `speaker` is `human`; `position` (from 1) and `wait_minutes` (None:
+    unknown) are told while it is `queued`.
+    """
+
+    speaker: Literal["bot", "queued", "human", "closed"]
+    agent: str | None = None
+    position: int | None = None
+    wait_minutes: int | None = None
 
 
 class HistoryOut(BaseModel):
