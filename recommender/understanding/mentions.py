@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
-
-from rapidfuzz.distance import OSA
 
 from recommender.catalogue.facets import size_key
 from recommender.catalogue.words import singular
 from recommender.understanding.query import Facet
 from recommender.understanding.tokens import Sheet
-from recommender.understanding.vocabulary import ENOUGH_PRODUCTS, LONGEST_NAME_WORDS, Vocabulary
+from recommender.understanding.vocabulary import LONGEST_NAME_WORDS, Vocabulary
 
 __all__ = ["Mention", "read_mentions", "read_sizes"]
-
-SHORTEST_MISSPELLED: Final = 5
-"""A shorter word has too many neighbours to be corrected."""
 
 _LISTING = frozenset({"or", "and", ",", "/", "nor"})
 _JOINERS = frozenset({"-", ".", "'", "’"})
@@ -39,7 +33,6 @@ class Mention:
     """The tokens [start, end) name these values of `facet`.
 
     `sure` is False for words that may as well mean something else here ("cream", "simple", a brand after "for").
-    `respelled` is the name as the catalogue writes it, where the message had it wrong.
     """
 
     start: int
@@ -47,7 +40,6 @@ class Mention:
     facet: Facet
     values: tuple[str, ...]
     sure: bool
-    respelled: str = ""
 
 
 def read_mentions(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:
@@ -58,7 +50,7 @@ def read_mentions(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:
         if name_end := _fixed_name(sheet, at, vocabulary):
             at = name_end
             continue
-        mention = _longest(sheet, at, vocabulary) or _misspelled_brand(sheet, at, vocabulary)
+        mention = _longest(sheet, at, vocabulary)
         if mention:
             found.append(mention)
             at = mention.end
@@ -131,25 +123,6 @@ def _beside(sheet: Sheet, at: int, end: int, before: frozenset[str], after: froz
 def _collocated(sheet: Sheet, end: int, phrase: str, vocabulary: Vocabulary) -> bool:
     following = sheet.key(end)
     return (phrase, following) in vocabulary.collocations or (phrase, singular(following)) in vocabulary.collocations
-
-
-def _misspelled_brand(sheet: Sheet, at: int, vocabulary: Vocabulary) -> Mention | None:
-    """A word that no product has, and that is one slip away from exactly one brand."""
-    key = sheet.key(at)
-    if len(key) < SHORTEST_MISSPELLED or len(key) > 20 or not key.isalpha() or vocabulary.knows(key):
-        return None
-    slips = 1 if len(key) < 8 else 2
-    near = [
-        brand
-        for brand in vocabulary.brands
-        if abs(len(brand) - len(key)) <= slips
-        and brand[0] == key[0]
-        and vocabulary.brand_counts.get(brand, 0) >= ENOUGH_PRODUCTS
-        and OSA.distance(brand, key, score_cutoff=slips) <= slips
-    ]
-    if len(near) != 1 or near[0] in vocabulary.everyday_brands:
-        return None
-    return Mention(at, at + 1, Facet.BRAND, vocabulary.brands[near[0]], sure=True, respelled=near[0])
 
 
 def read_sizes(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:

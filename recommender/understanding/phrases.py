@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ import yaml
 
 from recommender.understanding.tokens import Sheet, tokenize
 
-__all__ = ["Phrases", "phrase_list", "phrase_set", "phrases", "word_set"]
+__all__ = ["Phrases", "fixed_words", "phrase_list", "phrase_set", "phrases", "word_set"]
 
 Value = TypeVar("Value")
 
@@ -54,6 +54,20 @@ def phrase_list(section: str) -> tuple[str, ...]:
 def word_set(section: str) -> frozenset[str]:
     """The words of a section."""
     return frozenset(_section(section))
+
+
+@cache
+def fixed_words() -> frozenset[str]:
+    """Every word of every phrase."""
+
+    def said(node: Any) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
+        else:
+            for inner in node.values() if isinstance(node, dict) else node:
+                yield from said(inner)
+
+    return frozenset(token.key for phrase in said(_file()) for token in tokenize(phrase))
 
 
 def _section(path: str) -> Any:

@@ -38,7 +38,9 @@ class Reading:
     `query` is complete: for an amendment it is the previous query with `added` and `removed` applied. `references` are
     ids of shown products, in the order they were named. `known` says whether any word of the search text occurs in the
     catalogue, which tells "blue beanie" from "asdf". `compared` are those of `added` that come from a comparison with
-    what was shown ("cheaper"), `unmatched` the denied words that no product has: they rule nothing out.
+    what was shown ("cheaper"), `unmatched` the denied words that no product has: they rule nothing out. `respelled` are
+    the misspelled words that are searched for, as they were written and as they were read. `names_thing` says whether
+    the message itself says what kind of thing it is about, rather than conditions alone.
     """
 
     kind: Literal["new", "amend"]
@@ -50,4 +52,6 @@ class Reading:
     known: bool = False
     compared: tuple[Constraint, ...] = ()
     unmatched: tuple[str, ...] = ()
+    respelled: tuple[tuple[str, str], ...] = ()
+    names_thing: bool = False
     parts: tuple[Part, ...] = ()

@@ -56,12 +56,11 @@ def remaining(sheet: Sheet, mentions: Collection[Mention]) -> tuple[str, list[in
     """The text of the free tokens, and which tokens it is made of.
 
     Tokens that stood together stay as they were written; what was left dangling at the edges ("and", "in") goes. A
-    misspelled name is written as the catalogue does. A message of which nothing was taken stays whole.
+    misspelled word is written as it was meant. A message of which nothing was taken stays whole.
     """
-    if not any(sheet.taken) and not any(mention.respelled for mention in mentions):
+    if not any(sheet.taken) and not sheet.respelled:
         return " ".join(sheet.text.split()), [at for at, token in enumerate(sheet.tokens) if token.is_word]
     named = {at for mention in mentions for at in range(mention.start, mention.end)}
-    respelled = {mention.start: mention.respelled for mention in mentions if mention.respelled}
     pieces: list[str] = []
     kept: list[int] = []
     at = 0
@@ -73,7 +72,7 @@ def remaining(sheet: Sheet, mentions: Collection[Mention]) -> tuple[str, list[in
         while end < len(sheet) and not sheet.taken[end]:
             end += 1
         run = _trimmed(sheet, at, end, named)
-        pieces.extend(_written(sheet, run, respelled))
+        pieces.extend(_written(sheet, run))
         kept.extend(position for position in run if sheet.tokens[position].is_word)
         at = end
     return " ".join(pieces), kept
@@ -93,16 +92,16 @@ def _trimmed(sheet: Sheet, start: int, end: int, named: set[int]) -> range:
     return range(start, end)
 
 
-def _written(sheet: Sheet, run: range, respelled: dict[int, str]) -> list[str]:
+def _written(sheet: Sheet, run: range) -> list[str]:
     if not run:
         return []
     pieces = []
     start = run.start
     for at in run:
-        if at in respelled:
+        if at in sheet.respelled:
             if start < at:
                 pieces.append(sheet.raw(start, at))
-            pieces.append(respelled[at])
+            pieces.append(sheet.respelled[at])
             start = at + 1
     if start < run.stop:
         pieces.append(sheet.raw(start, run.stop))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recommender.catalogue.words import fold
@@ -63,6 +63,7 @@ class Sheet:
         self.tokens = tokenize(self.text)
         self.taken = [False] * len(self.tokens)
         self.parts: list[Part] = []
+        self.respelled: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -70,6 +71,11 @@ class Sheet:
     def key(self, at: int) -> str:
         """The folded form of token `at`; empty where there is none or it is taken."""
         return self.tokens[at].key if 0 <= at < len(self.tokens) and not self.taken[at] else ""
+
+    def respell(self, at: int, word: str) -> None:
+        """Token `at` is a slip of the folded `word`, which is read and searched for in its place."""
+        self.tokens[at] = replace(self.tokens[at], key=word)
+        self.respelled[at] = word
 
     def raw(self, start: int, end: int) -> str:
         """What was written for the tokens [start, end)."""

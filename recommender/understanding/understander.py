@@ -23,6 +23,7 @@ from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
 from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.references import read_references
 from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, take_filler
+from recommender.understanding.spelling import Spelling
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
 from recommender.understanding.wishes import read_quantity, read_rating, read_sort, read_stock
@@ -52,6 +53,7 @@ class _Message:
     opens_search: bool
     understood: bool
     unmatched: tuple[str, ...]
+    respelled: tuple[tuple[str, str], ...]
 
 
 class Understander:
@@ -59,6 +61,7 @@ class Understander:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._spelling = Spelling(vocabulary)
 
     def understand(
         self,
@@ -68,6 +71,7 @@ class Understander:
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
         focus: str | None = None,
+        respell: bool = True,
     ) -> Reading:
         """What `text` means after `previous`, with `shown` in front of the shopper. Never raises, whatever the text.
 
@@ -77,8 +81,11 @@ class Understander:
             shown: the products in front of the shopper.
             amend: whether the dialogue believes this changes `previous`; the words may overrule it.
             focus: the id of the one among `shown` that the talk is about, which "it" means.
+            respell: whether misspelled words are read as the words of the catalogue they are likeliest meant to be.
         """
         sheet = Sheet(text)
+        if respell:
+            self._spelling.correct(sheet)
         message = self._read(sheet, shown, focus)
         compared: tuple[Constraint, ...] = ()
         if previous is not None and self._amends(message, previous, amend):
@@ -102,6 +109,8 @@ class Understander:
             known=self._known(message, query),
             compared=tuple(constraint for constraint in compared if constraint in query.constraints),
             unmatched=message.unmatched,
+            respelled=message.respelled,
+            names_thing=bool(message.content),
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
 
@@ -156,6 +165,7 @@ class Understander:
             opens_search=opens,
             understood=bool(constraints or sort or references or quantity or cues.speak_of_before),
             unmatched=tuple(one.said for one in unwanted if not one.values),
+            respelled=tuple((sheet.raw(at, at + 1), sheet.respelled[at]) for at in kept if at in sheet.respelled),
         )
 
     def _amends(self, message: _Message, previous: Query, hint: bool | None) -> bool:

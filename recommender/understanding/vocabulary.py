@@ -56,6 +56,7 @@ class Vocabulary:
         curated: phrases that mean a colour, material or size wherever they stand.
         categories: what people write for a kind of thing, to the key of the category that holds all products called so.
         words: the folded words of all products, and their singulars.
+        name_words: how many products have each word in title, brand or categories, where enough do.
         collocations: pairs of words that are one name in this catalogue's titles ("green bay").
         spellings: by facet, how the catalogue writes the keys of its brands and categories.
         names: such names as are known of English ("green tea").
@@ -70,6 +71,7 @@ class Vocabulary:
     curated: frozenset[str] = frozenset()
     categories: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    name_words: dict[str, int] = field(default_factory=dict)
     collocations: frozenset[tuple[str, str]] = frozenset()
     after_no: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -167,12 +169,19 @@ class _Counts:
             curated=frozenset(curated),
             categories=self._exact_categories(),
             words=folded.union(map(singular, folded)),
+            name_words=self._name_words(),
             collocations=self._collocations(curated),
             after_no=self._after_no(),
             names=frozenset(name for facet in STATED_FACETS for name in known[facet].names),
             spellings={Facet.BRAND: self.brand_forms, Facet.CATEGORY: self.category_forms},
             currency=self.currencies.most_common(1)[0][0] if self.currencies else "USD",
         )
+
+    def _name_words(self) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for title, keys, brand in self.titles:
+            counts.update({*title, *brand.split(), *(word for key in keys for word in key.split())})
+        return {word: count for word, count in counts.items() if count >= ENOUGH_PRODUCTS}
 
     def _brand_names(self) -> dict[str, tuple[str, ...]]:
         names: dict[str, set[str]] = {}
