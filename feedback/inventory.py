@@ -6,6 +6,9 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Table, or_, select
 
+import feedback.channels.tables
+import feedback.links.tables
+import feedback.staff.tables  # noqa: F401 - declares its personal tables
 from recommender.db import Base
 from recommender.errors import ConfigurationError
 
@@ -23,6 +26,11 @@ PERSONAL_TABLES: Final = (
     "handoffs",
     "cart_lines",
     "saved_items",
+    "staff_audit",
+    "channel_updates",
+    "chats",
+    "link_codes",
+    "links",
     "sessions",
     "identities",
     "people",

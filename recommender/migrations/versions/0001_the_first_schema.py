@@ -20,6 +20,21 @@ def upgrade() -> None:
     sa.Column('value', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('channel_accounts',
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('external_id', sa.String(length=50), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.PrimaryKeyConstraint('channel')
+    )
+    op.create_table('desk',
+    sa.Column('agent_id', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('available', sa.Boolean(), nullable=False),
+    sa.Column('seen_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('looking_at', sa.String(length=32), nullable=True),
+    sa.Column('typing_until', db.UtcDateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('agent_id')
+    )
     op.create_table('leases',
     sa.Column('name', sa.String(length=50), nullable=False),
     sa.Column('holder', sa.String(length=100), nullable=False),
@@ -56,14 +71,60 @@ def upgrade() -> None:
         batch_op.create_index('ix_products_change_number', ['change_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_price'), ['price'], unique=False)
 
+    op.create_table('staff',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('role', sa.String(length=10), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
+    sa.Column('disabled', sa.Boolean(), nullable=False),
+    sa.Column('settings', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    op.create_table('staff_first_links',
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('expires_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('staff_login_failures',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('subject', sa.String(length=64), nullable=False),
+    sa.Column('at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('staff_login_failures', schema=None) as batch_op:
+        batch_op.create_index('ix_staff_login_failures_subject_at', ['subject', 'at'], unique=False)
+
     op.create_table('cart_lines',
     sa.Column('person_id', sa.String(length=32), nullable=False),
     sa.Column('item_id', sa.String(length=200), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('added_at', db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
-    sa.PrimaryKeyConstraint('person_id', 'item_id')
+    sa.PrimaryKeyConstraint('person_id', 'item_id'),
+    info={'adds_up': {'quantity': 99}}
     )
+    op.create_table('channel_updates',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('account', sa.String(length=50), nullable=False),
+    sa.Column('external_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=True),
+    sa.Column('place', sa.String(length=50), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('body', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=True),
+    sa.Column('status', sa.String(length=10), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('received_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('account', 'external_id')
+    )
+    with op.batch_alter_table('channel_updates', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_channel_updates_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_channel_updates_waiting', ['account', 'status', 'place', 'external_id'], unique=False)
+
     op.create_table('events',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
@@ -89,6 +150,30 @@ def upgrade() -> None:
     with op.batch_alter_table('identities', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_identities_person_id'), ['person_id'], unique=False)
 
+    op.create_table('link_codes',
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('expires_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('link_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_link_codes_person_id'), ['person_id'], unique=False)
+
+    op.create_table('links',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('other_id', sa.String(length=32), nullable=False),
+    sa.Column('other_created_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('moved', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('joined', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_links_person_id'), ['person_id'], unique=False)
+
     op.create_table('saved_items',
     sa.Column('person_id', sa.String(length=32), nullable=False),
     sa.Column('item_id', sa.String(length=200), nullable=False),
@@ -106,11 +191,36 @@ def upgrade() -> None:
     sa.Column('speaker_version', sa.Integer(), nullable=False),
     sa.Column('rasa_session', sa.Integer(), nullable=False),
     sa.Column('rasa_turns', sa.Integer(), nullable=False),
+    sa.Column('human_typing_until', db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sessions_person_id'), ['person_id'], unique=False)
+
+    op.create_table('staff_logins',
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.String(length=32), nullable=False),
+    sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('staff_logins', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_logins_staff_id'), ['staff_id'], unique=False)
+
+    op.create_table('chats',
+    sa.Column('account', sa.String(length=50), nullable=False),
+    sa.Column('place', sa.String(length=50), nullable=False),
+    sa.Column('session_id', sa.String(length=32), nullable=False),
+    sa.Column('delivered_id', sa.BigInteger(), nullable=False),
+    sa.Column('delivered_parts', sa.Integer(), nullable=False),
+    sa.Column('blocked', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], ),
+    sa.PrimaryKeyConstraint('account', 'place')
+    )
+    with op.batch_alter_table('chats', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chats_session_id'), ['session_id'], unique=False)
 
     op.create_table('dialogues',
     sa.Column('session_id', sa.String(length=32), nullable=False),
@@ -125,11 +235,26 @@ def upgrade() -> None:
     sa.Column('session_id', sa.String(length=32), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('requested_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('queued_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('agent_id', sa.String(length=32), nullable=True),
+    sa.Column('agent_name', sa.String(length=80), nullable=True),
+    sa.Column('claimed_at', db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answered_at', db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.String(length=20), nullable=True),
+    sa.Column('position_told', sa.Integer(), nullable=True),
+    sa.Column('contact_email', sa.String(length=320), nullable=True),
+    sa.Column('contacted_at', db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('rating', sa.Integer(), nullable=True),
+    sa.Column('rated_at', db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('handoffs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handoffs_agent_id'), ['agent_id'], unique=False)
+        batch_op.create_index('ix_handoffs_requested_at', ['requested_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_handoffs_session_id'), ['session_id'], unique=False)
+        batch_op.create_index('uq_handoffs_open', ['session_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('payloads',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -143,6 +268,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('payloads', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payloads_session_id'), ['session_id'], unique=False)
+
+    op.create_table('staff_audit',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('staff_id', sa.String(length=32), nullable=True),
+    sa.Column('staff_name', sa.String(length=60), nullable=False),
+    sa.Column('action', sa.String(length=50), nullable=False),
+    sa.Column('details', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('session_id', sa.String(length=32), nullable=True),
+    sa.Column('at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('staff_audit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_audit_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_audit_session_id'), ['session_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_audit_staff_id'), ['staff_id'], unique=False)
 
     op.create_table('turns',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -195,6 +336,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.String(length=32), nullable=False),
     sa.Column('turn_id', sa.String(length=32), nullable=True),
     sa.Column('sender', sa.String(length=10), nullable=False),
+    sa.Column('agent', sa.String(length=80), nullable=True),
     sa.Column('body', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], ),
@@ -265,20 +407,45 @@ def downgrade() -> None:
         batch_op.drop_index('ix_turns_session_created')
 
     op.drop_table('turns')
+    with op.batch_alter_table('staff_audit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_audit_staff_id'))
+        batch_op.drop_index(batch_op.f('ix_staff_audit_session_id'))
+        batch_op.drop_index(batch_op.f('ix_staff_audit_at'))
+
+    op.drop_table('staff_audit')
     with op.batch_alter_table('payloads', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_payloads_session_id'))
 
     op.drop_table('payloads')
     with op.batch_alter_table('handoffs', schema=None) as batch_op:
+        batch_op.drop_index('uq_handoffs_open', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_handoffs_session_id'))
+        batch_op.drop_index('ix_handoffs_requested_at')
+        batch_op.drop_index(batch_op.f('ix_handoffs_agent_id'))
 
     op.drop_table('handoffs')
     op.drop_table('dialogues')
+    with op.batch_alter_table('chats', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_chats_session_id'))
+
+    op.drop_table('chats')
+    with op.batch_alter_table('staff_logins', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_logins_staff_id'))
+
+    op.drop_table('staff_logins')
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sessions_person_id'))
 
     op.drop_table('sessions')
     op.drop_table('saved_items')
+    with op.batch_alter_table('links', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_links_person_id'))
+
+    op.drop_table('links')
+    with op.batch_alter_table('link_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_link_codes_person_id'))
+
+    op.drop_table('link_codes')
     with op.batch_alter_table('identities', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identities_person_id'))
 
@@ -288,7 +455,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_events_item_id'))
 
     op.drop_table('events')
+    with op.batch_alter_table('channel_updates', schema=None) as batch_op:
+        batch_op.drop_index('ix_channel_updates_waiting')
+        batch_op.drop_index(batch_op.f('ix_channel_updates_person_id'))
+
+    op.drop_table('channel_updates')
     op.drop_table('cart_lines')
+    with op.batch_alter_table('staff_login_failures', schema=None) as batch_op:
+        batch_op.drop_index('ix_staff_login_failures_subject_at')
+
+    op.drop_table('staff_login_failures')
+    op.drop_table('staff_first_links')
+    op.drop_table('staff')
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_products_price'))
         batch_op.drop_index('ix_products_change_number')
@@ -297,5 +475,7 @@ def downgrade() -> None:
     op.drop_table('products')
     op.drop_table('people')
     op.drop_table('leases')
+    op.drop_table('desk')
+    op.drop_table('channel_accounts')
     op.drop_table('catalogue_sequence')
     # ### end Alembic commands ###
