@@ -200,7 +200,7 @@ def _replies(turn: Turn, action: TurnAction) -> list[Reply]:
 def _keep(turn: Turn, loaded: Loaded, replies: Sequence[Reply], understood: Understood | None) -> None:
     turn.state = replace(turn.state, said=tuple(turn.said))
     session = turn.changes.session
-    issue_payloads(session, turn.session_id, turn.pressables)
+    issue_payloads(session, turn.session_id, turn.pressables, turn.services.clock.now())
     try:
         turn.services.dialogues.save(session, turn.session_id, turn.state, loaded.version)
     except ConflictError:

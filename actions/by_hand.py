@@ -26,7 +26,7 @@ def begin(services: Services, sender: str, text: str) -> tuple[str, str]:
     """Accept `text` as a turn of whoever Rasa calls `sender`: the ids of the conversation and of the turn."""
     now = services.clock.now()
     with services.database.transaction() as session:
-        person_id = person_for(session, _CHANNEL, sender)
+        person_id = person_for(session, _CHANNEL, sender, now)
         known = select(SessionRow.id).where(SessionRow.person_id == person_id).order_by(SessionRow.created_at.desc())
         session_id = session.scalars(known).first() or open_session(session, person_id, _CHANNEL, now).id
         return session_id, accept_turn(session, session_id, text=text, now=now).turn.id

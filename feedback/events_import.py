@@ -107,9 +107,9 @@ def _events(
 
 
 def _add(session: Session, batch: Sequence[tuple[int, PastEvent]], clock: Clock, report: EventsReport) -> None:
-    people = people_for(session, SHOP_CHANNEL, {event.user_id for _, event in batch})
-    in_catalogue = _in_catalogue(session, {event.item_id for _, event in batch})
     now = clock.now()
+    people = people_for(session, SHOP_CHANNEL, {event.user_id for _, event in batch}, now)
+    in_catalogue = _in_catalogue(session, {event.item_id for _, event in batch})
     rows = [
         {
             "id": event.id,

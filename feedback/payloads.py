@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,9 +26,8 @@ class Pressable:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
-def issue_payloads(session: Session, session_id: str, pressables: Sequence[Pressable]) -> None:
+def issue_payloads(session: Session, session_id: str, pressables: Sequence[Pressable], now: datetime) -> None:
     """Take these ids back from this conversation from now on, each for what it means."""
-    now = datetime.now(UTC)
     session.add_all(
         PayloadRow(
             id=pressable.id, session_id=session_id, intent=pressable.intent, arguments=dict(pressable.arguments),

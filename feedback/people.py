@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -21,20 +21,20 @@ SHOP_CHANNEL = "shop"
 _NAMES_PER_STATEMENT = 1000
 
 
-def new_person(session: Session) -> str:
+def new_person(session: Session, now: datetime) -> str:
     """Make a person nobody knows yet; their id."""
-    person = PersonRow(id=uuid.uuid4().hex, created_at=datetime.now(UTC))
+    person = PersonRow(id=uuid.uuid4().hex, created_at=now)
     session.add(person)
     session.flush()
     return person.id
 
 
-def person_for(session: Session, channel: str, external_id: str) -> str:
+def person_for(session: Session, channel: str, external_id: str, now: datetime) -> str:
     """The person whom `channel` knows as `external_id`; made on first sight."""
-    return people_for(session, channel, [external_id])[external_id]
+    return people_for(session, channel, [external_id], now)[external_id]
 
 
-def people_for(session: Session, channel: str, external_ids: Collection[str]) -> dict[str, str]:
+def people_for(session: Session, channel: str, external_ids: Collection[str], now: datetime) -> dict[str, str]:
     """The person of each name on `channel`, by name; those who are new are made.
 
     Two transactions that see a name for the first time end with one person: the identity's key decides, and the loser
@@ -46,7 +46,6 @@ def people_for(session: Session, channel: str, external_ids: Collection[str]) ->
     if not unknown:
         return known
     made = {name: uuid.uuid4().hex for name in unknown}
-    now = datetime.now(UTC)
     session.execute(insert(PersonRow), [{"id": person_id, "created_at": now} for person_id in made.values()])
     insert_missing(
         session,

@@ -44,7 +44,10 @@ class IdentityRow(Base):
 
 
 class SessionRow(Base):
-    """One conversation on one channel. `speaker` says who speaks; `speaker_version` grows whenever that changes."""
+    """One conversation on one channel. `speaker` says who speaks; `speaker_version` grows whenever that changes.
+
+    `human_typing_until` is until when a human of the shop counts as typing.
+    """
 
     __tablename__ = "sessions"
 
@@ -57,6 +60,7 @@ class SessionRow(Base):
     speaker_version: Mapped[int] = mapped_column(default=0)
     rasa_session: Mapped[int] = mapped_column(default=0)
     rasa_turns: Mapped[int] = mapped_column(default=0)
+    human_typing_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TurnRow(Base):

@@ -26,6 +26,7 @@ from bot.gateway.middleware import RequestFrame
 from bot.gateway.pages import add_pages
 from bot.gateway.threads import Threads
 from bot.gateway.turns import Turns
+from bot.gateway.watch import watch
 from bot.trackers import RasaTrackers, tracker_database
 from recommender.settings import Settings
 
@@ -77,11 +78,14 @@ def create_gateway(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        waiting = asyncio.create_task(_answer_waiting_turns(gateway))
+        tasks = [
+            asyncio.create_task(_answer_waiting_turns(gateway)),
+            asyncio.create_task(watch(live, services, threads)),
+        ]
         yield
-        waiting.cancel()
-        with suppress(asyncio.CancelledError):
-            await waiting
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await turns.close()
         await backend.close()
 

@@ -95,7 +95,7 @@ def _open(gateway: Gateway, identity: str | None) -> str:
     now = gateway.services.clock.now()
     customer = None if identity is None else verify_identity(identity, gateway.settings, now)
     with gateway.services.database.transaction() as session:
-        person_id = new_person(session) if customer is None else person_for(session, SHOP_CHANNEL, customer)
+        person_id = new_person(session, now) if customer is None else person_for(session, SHOP_CHANNEL, customer, now)
         return open_session(session, person_id, WEB_CHANNEL, now).id
 
 
@@ -107,6 +107,8 @@ def _last(gateway: Gateway, caller: Caller) -> int:
 def _history(gateway: Gateway, caller: Caller, after: int) -> list[MessageOut]:
     with gateway.services.database.reading() as session:
         messages = messages_after(session, caller.session_id, after, _MOST_AT_ONCE)
+    if not messages:
+        return []
     votes = {vote.impression_id: vote.value for vote in gateway.services.feedback.votes(caller.person_id)}
     return [_shown(message, votes) for message in messages]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from actions.thumbs import vote_receipt
 from bot.gateway.caller import Caller, Gateway, TheCaller, TheGateway, TheSender
 from bot.gateway.contract import ERRORS, EventIn, EventsIn, EventsOut, FeedbackIn, ReceiptOut
-from feedback.people import SHOP_CHANNEL, person_for
+from feedback.people import SHOP_CHANNEL, people_for
 from feedback.store import Event
 from recommender.errors import BadInputError
 
@@ -64,7 +64,8 @@ def _customers(gateway: Gateway, events: list[EventIn]) -> dict[str | None, str]
     if any(event.user_id is None for event in events):
         raise BadInputError("Every event of a server needs a `user_id`, the shop's own customer number.")
     with gateway.services.database.transaction() as session:
-        return {customer: person_for(session, SHOP_CHANNEL, customer) for customer in sorted(customers)}
+        people = people_for(session, SHOP_CHANNEL, customers, gateway.services.clock.now())
+    return {customer: people[customer] for customer in customers}
 
 
 def _event_id(source: str, event_id: str) -> str:

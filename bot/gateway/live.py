@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from recommender.errors import BusyError
@@ -21,11 +21,12 @@ _RETRY_AFTER_S = 30
 
 
 class Live:
-    """Bells of the open streams, by conversation, and whether the assistant is typing there."""
+    """Bells of the open streams, by conversation, and whether somebody is typing there."""
 
     def __init__(self) -> None:
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._typing: Counter[str] = Counter()
+        self._humans_typing: frozenset[str] = frozenset()
         self.open_streams = 0
 
     def admit(self, session_id: str) -> None:
@@ -51,6 +52,11 @@ class Live:
             if not self._bells[session_id]:
                 del self._bells[session_id]
 
+    @property
+    def followed(self) -> list[str]:
+        """The conversations that somebody follows."""
+        return list(self._bells)
+
     def ring(self, session_id: str) -> None:
         """Wake whoever follows the conversation."""
         for bell in self._bells.get(session_id, ()):
@@ -69,6 +75,12 @@ class Live:
                 del self._typing[session_id]
             self.ring(session_id)
 
+    def humans_typing(self, session_ids: Collection[str]) -> None:
+        """In these conversations, and in no others, a human of the shop is typing."""
+        before, self._humans_typing = self._humans_typing, frozenset(session_ids)
+        for session_id in before ^ self._humans_typing:
+            self.ring(session_id)
+
     def is_typing(self, session_id: str) -> bool:
-        """Whether the assistant is typing in the conversation."""
-        return session_id in self._typing
+        """Whether the assistant, or a human in its place, is typing in the conversation."""
+        return session_id in self._typing or session_id in self._humans_typing

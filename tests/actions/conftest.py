@@ -158,7 +158,7 @@ class Shopper:
     def __init__(self, services: Services) -> None:
         self.services = services
         with services.database.transaction() as session:
-            self.person_id = new_person(session)
+            self.person_id = new_person(session, services.clock.now())
             self.session_id = open_session(session, self.person_id, "web", services.clock.now()).id
         self.replies: list[dict[str, Any]] = []
         self.turn_id = ""

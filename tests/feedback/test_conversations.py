@@ -51,7 +51,7 @@ class Shop:
 
     def open(self) -> str:
         with self.database.transaction() as session:
-            return open_session(session, new_person(session), "web", self.clock.now()).id
+            return open_session(session, new_person(session, self.clock.now()), "web", self.clock.now()).id
 
     def accept(self, text: str = "a kettle", client_message_id: str | None = None) -> str:
         with self.database.transaction() as session:
@@ -199,7 +199,7 @@ def test_a_payload_is_worth_something_only_in_the_conversation_it_was_issued_to(
     other = shop.open()
     with shop.database.transaction() as session:
         chip = Pressable("more", "Show more", {"page": 2})
-        issue_payloads(session, shop.session_id, [chip])
+        issue_payloads(session, shop.session_id, [chip], shop.clock.now())
         payload = chip.id
         assert find_payload(session, shop.session_id, payload).arguments == {"page": 2}
         with pytest.raises(BadInputError, match="not issued to this session"):

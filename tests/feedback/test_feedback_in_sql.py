@@ -36,7 +36,7 @@ class SqlShop(Shop):
 
     def person(self) -> str:
         with self.database.transaction() as session:
-            return new_person(session)
+            return new_person(session, self.clock.now())
 
     def turn(self, person_id: str) -> tuple[str, str]:
         now = self.clock.now()
@@ -75,7 +75,7 @@ class SqlFeedbackStoreContract(FeedbackStoreContract):
         def arrive(_: int) -> str:
             start.wait()
             with shop.database.transaction() as session:
-                return person_for(session, "shop", name)
+                return person_for(session, "shop", name, shop.clock.now())
 
         with shop.database.reading() as session:
             before = session.scalar(select(func.count()).select_from(PersonRow))

@@ -45,7 +45,7 @@ def test_events_and_thumbs_come_in_the_order_of_their_times(database: Database, 
 def test_a_person_counts_once_however_often_they_look(database: Database, clock: FakeClock) -> None:
     shop = SqlShop(database)
     with database.transaction() as session:
-        ada, bob = new_person(session), new_person(session)
+        ada, bob = new_person(session, clock.now()), new_person(session, clock.now())
     shop.store.add_events([Event(f"a{number}", ada, "lamp", "view") for number in range(100)])
     shop.store.add_events([Event("b1", bob, "lamp", "purchase"), Event("b2", bob, "chair", "purchase")])
     popularity = history(shop, clock).popularity()

@@ -50,7 +50,7 @@ def value_for(table: Table, name: str, keys: dict[str, Any], marker: str) -> Any
 def fill(database: Database, marker: str) -> dict[str, Any]:
     """A person with one row in every personal table; the keys of those rows, by table."""
     with database.transaction() as session:
-        keys: dict[str, Any] = {"people": new_person(session)}
+        keys: dict[str, Any] = {"people": new_person(session, NOW)}
         for name in reversed(PERSONAL_TABLES[:-1]):
             table = personal_table(name)
             numbered = "id" in table.c and isinstance(table.c.id.type, Integer)

@@ -52,7 +52,7 @@ def pressable(world: World, intent: str, title: str) -> str:
     """The payload of something that the only session may press."""
     chip = Pressable(intent, title, {})
     with world.database.transaction() as session:
-        issue_payloads(session, only_session(world), [chip])
+        issue_payloads(session, only_session(world), [chip], world.clock.now())
     return chip.id
 
 

@@ -6,16 +6,29 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from typing import Any
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from test_messages import SlowBackend
 from world import World, open_session
 
+from actions.services import Services
 from bot.backend import ChatBackend
 from bot.gateway.live import Live
+from bot.gateway.threads import Threads
+from bot.gateway.watch import watch
+from feedback.conversations import open_session as open_conversation
+from feedback.people import new_person
+from feedback.presence import TYPING_LASTS, human_stopped_typing, human_types
+from feedback.tables import MessageRow, SessionRow
+from recommender.db import Database
 from recommender.errors import BusyError
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +145,86 @@ async def test_nobody_follows_another_conversation(world: World) -> None:
             await client.post("/api/messages", json={"text": "a secret"}, headers=token)
             await client.post("/api/messages", json={"text": "my own"}, headers=other)
             assert await theirs.texts(1) == ["my own"]
+
+
+@asynccontextmanager
+async def another_process(world: World) -> AsyncIterator[Database]:
+    """The record as another process has it open: nothing else of this one is within its reach."""
+    database = Database(world.database.url.render_as_string(hide_password=False))
+    yield database
+    database.close()
+
+
+def answer_as_human(database: Database, session_id: str, text: str, now: datetime) -> None:
+    with database.transaction() as session:
+        session.add(
+            MessageRow(session_id=session_id, sender="human", body={"type": "text", "text": text}, created_at=now)
+        )
+
+
+def the_session(world: World) -> str:
+    with world.database.reading() as session:
+        return session.scalars(select(SessionRow.id)).one()
+
+
+async def test_a_window_sees_what_another_process_wrote(world: World) -> None:
+    async with serving(world) as client, another_process(world) as elsewhere:
+        token = await open_session(client)
+        async with window(client, token) as one, window(client, token) as two:
+            for text in ("I am Ana.", "Which lamp is it?"):
+                answer_as_human(elsewhere, the_session(world), text, world.clock.now())
+                assert await one.texts(1) == await two.texts(1) == [text]
+
+
+async def test_a_window_sees_a_human_type_until_they_stop(world: World) -> None:
+    async with serving(world) as client, another_process(world) as elsewhere:
+        token = await open_session(client)
+        session_id = the_session(world)
+        async with window(client, token) as one:
+            with elsewhere.transaction() as session:
+                human_types(session, session_id, world.clock.now())
+            assert await one.take() == {"event": "typing", "data": {"typing": True}}
+            with elsewhere.transaction() as session:
+                human_stopped_typing(session, session_id)
+            assert await one.take() == {"event": "typing", "data": {"typing": False}}
+
+
+async def test_a_human_who_went_away_types_no_more(world: World) -> None:
+    async with serving(world) as client:
+        token = await open_session(client)
+        async with window(client, token) as one:
+            with world.database.transaction() as session:
+                human_types(session, the_session(world), world.clock.now())
+            assert (await one.take())["data"] == {"typing": True}
+            world.clock.advance(TYPING_LASTS)
+            assert (await one.take())["data"] == {"typing": False}
+
+
+async def test_streams_go_on_after_the_record_could_not_be_read(world: World) -> None:
+    broken = 2
+
+    class Failing(Database):
+        @contextmanager
+        def reading(self) -> Iterator[Session]:
+            nonlocal broken
+            if broken:
+                broken -= 1
+                raise OperationalError("SELECT", {}, OSError("the record is away"))
+            with world.database.reading() as session:
+                yield session
+
+    live, now = Live(), world.clock.now()
+    failing = cast("Services", SimpleNamespace(database=Failing(str(world.database.url)), clock=world.clock))
+    with world.database.transaction() as session:
+        session_id = open_conversation(session, new_person(session, now), "web", now).id
+    watching = asyncio.create_task(watch(live, failing, Threads(1)))
+    with live.follow(session_id) as bell:
+        answer_as_human(world.database, session_id, "Hello.", now)
+        async with asyncio.timeout(5):
+            await bell.wait()
+    assert broken == 0
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
 
 
 @pytest.mark.parametrize("after", ["yesterday", "-1", "99999999999999999999"])
