@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from actions.cart_view import emptied_cart
 from actions.dialogue.state import Pending
 from actions.order_lookup import look_up_order
 from actions.replies.schema import Reply
 from actions.shop.orders import find_email, find_order_number
 from actions.turn import Turn
+from feedback.handoff import keep_email
 from feedback.privacy import erase
 
 __all__ = ["DIGRESSIONS", "remind", "settle"]
@@ -75,6 +77,8 @@ def settle(turn: Turn, intent: str) -> list[Reply] | None:
         return None
     if pending.kind == "order":
         return _order(turn, pending, intent)
+    if pending.kind == "contact":
+        return _contact(turn, intent)
     answer = _yes_or_no(turn, intent)
     if answer is None:
         return None
@@ -82,8 +86,7 @@ def settle(turn: Turn, intent: str) -> list[Reply] | None:
     if not answer:
         return [turn.say(f"{pending.kind}.kept")]
     if pending.kind == "empty_cart":
-        turn.carts.empty(turn.person_id)
-        return [turn.say("empty_cart.done")]
+        return [emptied_cart(turn)]
     return _forget(turn)
 
 
@@ -104,6 +107,18 @@ def _order(turn: Turn, pending: Pending, intent: str) -> list[Reply] | None:
     if intent not in ("order_status", "inform") and not _says_little_else(turn.text, number, email):
         return None
     return look_up_order(turn, number or pending.order_number, email or pending.email)
+
+
+def _contact(turn: Turn, intent: str) -> list[Reply] | None:
+    """Nobody of the shop was there: where the answer is to be sent."""
+    email = find_email(turn.text)
+    if email is not None and not turn.pressed and keep_email(turn.changes.session, turn.session_id, email):
+        turn.state = replace(turn.state, pending=None)
+        return [turn.say("handoff.email_kept", email=email)]
+    if intent == "deny":
+        turn.state = replace(turn.state, pending=None)
+        return [turn.say("contact.kept")]
+    return None
 
 
 def _says_little_else(text: str, number: str | None, email: str | None) -> bool:

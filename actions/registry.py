@@ -10,12 +10,13 @@ from actions.finding import DropConstraint, More, Refine, Relax, Search
 from actions.items import Compare, Details, ShowItem, Similar
 from actions.orders import Inform, OrderStatus
 from actions.person import ForgetMe, WhatYouKnow
+from actions.reaching_people import AskHuman, LeaveQueue, RateService
 from actions.recommending import Recommend
-from actions.shop_questions import AskHuman, FrequentQuestion
+from actions.shop_questions import FrequentQuestion
 from actions.smalltalk import Affirm, AskBack, Bye, Chitchat, Deny, Greet, Help, OutOfScope, Thanks
 from actions.thumbs import ThumbDown, ThumbUp
 
-__all__ = ["ACTIONS", "action_for"]
+__all__ = ["ACTIONS", "WITHOUT_RASA", "action_for"]
 
 _CLASSES: tuple[type[TurnAction], ...] = (
     AddToCart,
@@ -38,10 +39,12 @@ _CLASSES: tuple[type[TurnAction], ...] = (
     Help,
     HowMany,
     Inform,
+    LeaveQueue,
     More,
     OrderStatus,
     OutOfScope,
     PriceRange,
+    RateService,
     Recommend,
     Refine,
     Relax,
@@ -61,6 +64,9 @@ _CLASSES: tuple[type[TurnAction], ...] = (
 
 ACTIONS: dict[str, TurnAction] = {action.intent: action for action in (make() for make in _CLASSES)}
 """Every action by its intent."""
+
+WITHOUT_RASA = frozenset({LeaveQueue.intent, RateService.intent})
+"""Intents that only a press can have and that are no step of the dialogue: Rasa has no part in them."""
 
 _FAQ_PREFIX = "faq_"
 

@@ -1,14 +1,13 @@
-"""What does the shop answer to frequent questions, and how does a shopper reach a person?"""
+"""What does the shop answer to frequent questions?"""
 
 from __future__ import annotations
 
 from actions.action import TurnAction
-from actions.replies.schema import HandoffReply, Reply
+from actions.replies.schema import Reply
 from actions.shop.faq import FaqEntry
-from actions.shop.tables import HandoffRow
 from actions.turn import Turn, chips
 
-__all__ = ["AskHuman", "FrequentQuestion", "quote_faq"]
+__all__ = ["FrequentQuestion", "quote_faq"]
 
 _TOPICS = {
     "faq_shipping": "shipping",
@@ -30,20 +29,6 @@ class FrequentQuestion(TurnAction):
         if entry is not None:
             return quote_faq(turn, entry)
         return [turn.say("faq.nothing"), *chips([turn.chip(turn.words("chip.human"), "human")])]
-
-
-class AskHuman(TurnAction):
-    """A shopper wants a person."""
-
-    intent = "human"
-
-    def handle(self, turn: Turn) -> list[Reply]:
-        """Keep the request, and say honestly that nobody is there to take it now."""
-        asked_at = turn.services.clock.now()
-        turn.changes.session.add(HandoffRow(session_id=turn.session_id, reason="asked", requested_at=asked_at))
-        email = turn.services.settings.shop_email
-        text = turn.say("human.email", email=email) if email else turn.say("human.nobody")
-        return [HandoffReply(status="unavailable", text=text.text, email=email)]
 
 
 def quote_faq(turn: Turn, entry: FaqEntry) -> list[Reply]:

@@ -1,8 +1,7 @@
 """What was said in a conversation, by whom, and in which order?
 
-Each function is one step inside the caller's transaction. Every step that adds to a conversation first locks the row of
-its session (SQLite locks the whole record), so the messages of one conversation are numbered in the order they were
-committed and a reader that continues after a number misses none.
+Each function is one step inside the caller's transaction. Every step that adds to a conversation first locks it (see
+`feedback.speaking`), so a reader that continues after a message's number misses none.
 """
 
 from __future__ import annotations
@@ -16,11 +15,14 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from feedback.handoff import enqueue, leave_queue, note_nobody, reopen
 from feedback.payloads import find_payload
+from feedback.speaking import add_message, known, lock_conversation, new_rasa_session
 from feedback.tables import MessageRow, PersonRow, SessionRow, TurnRow
 from recommender.errors import NotFoundError
 
 __all__ = [
+    "LEAVE_QUEUE",
     "TURNS_PER_RASA_SESSION",
     "Accepted",
     "Begun",
@@ -44,6 +46,9 @@ __all__ = [
 TURNS_PER_RASA_SESSION = 20
 """Rasa sends its whole tracker along with every action, so a long one makes each turn slower."""
 
+LEAVE_QUEUE = "leave_queue"
+"""The intent of the chip with which somebody who waits for a person goes on with the assistant."""
+
 _IDS_PER_STATEMENT = 500
 
 
@@ -65,7 +70,8 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as everybody sees it. `client_message_id` is set on what the shopper's own client sent."""
+    """One message as everybody sees it. `client_message_id` is set on what the shopper's own client sent, `agent` (a
+    display name) on what a person of the shop said."""
 
     id: int
     turn_id: str | None
@@ -73,6 +79,7 @@ class Message:
     sender: str
     body: dict[str, Any]
     created_at: datetime
+    agent: str | None = None
 
 
 def open_session(session: Session, person_id: str, channel: str, now: datetime) -> SessionRow:
@@ -92,7 +99,7 @@ def find_session(session: Session, session_id: str) -> SessionRow:
     Raises:
         NotFoundError: there is none (any more).
     """
-    return _known(session.get(SessionRow, session_id))
+    return known(session.get(SessionRow, session_id))
 
 
 def known_sessions(session: Session, session_ids: Collection[str]) -> set[str]:
@@ -113,27 +120,29 @@ def accept_turn(
 ) -> Accepted:
     """Keep what the shopper said (`text`) or pressed (`payload_id`); once committed, it is accepted.
 
-    While a human speaks or is awaited the turn is only kept. A conversation that a human closed is the assistant's
-    again with the next message, in a new Rasa session.
+    While a human speaks or is awaited the turn is only kept, unless it says that the shopper would rather go on with
+    the assistant. A conversation that a human closed is the assistant's again with the next message, in a new Rasa
+    session.
 
     Raises:
         NotFoundError: the conversation does not exist.
         BadInputError: the payload was not issued to this conversation.
     """
-    conversation = _locked(session, session_id)
+    conversation = lock_conversation(session, session_id)
     if client_message_id is not None:
         earlier = session.scalar(
             select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.client_message_id == client_message_id)
         )
         if earlier is not None:
             return Accepted(earlier, repeated=True)
-    if payload_id is not None:
-        text = find_payload(session, session_id, payload_id).title
+    pressed = None if payload_id is None else find_payload(session, session_id, payload_id)
+    if pressed is not None:
+        text = pressed.title
     conversation.last_seen_at = now
     if conversation.speaker == "closed":
-        conversation.speaker = "bot"
-        conversation.speaker_version += 1
-        _new_rasa_session(conversation)
+        reopen(conversation)
+    if conversation.speaker == "queued" and pressed is not None and pressed.intent == LEAVE_QUEUE:
+        leave_queue(session, conversation, now)
     turn = TurnRow(
         id=uuid.uuid4().hex, session_id=session_id, client_message_id=client_message_id, text=text,
         payload_id=payload_id, status="accepted" if conversation.speaker == "bot" else "kept", timing_ms={},
@@ -141,7 +150,7 @@ def accept_turn(
     )  # fmt: skip
     session.add(turn)
     session.flush()
-    _add_message(session, turn, "shopper", {"type": "text", "text": text}, now)
+    add_message(session, session_id, "shopper", {"type": "text", "text": text}, now, turn_id=turn.id)
     return Accepted(turn, repeated=False)
 
 
@@ -161,7 +170,7 @@ def begin_turn(session: Session, turn_id: str, *, may_renew: bool) -> Begun | No
         turn.status = "kept"
         return None
     if may_renew and conversation.rasa_turns >= TURNS_PER_RASA_SESSION:
-        _new_rasa_session(conversation)
+        new_rasa_session(conversation)
     conversation.rasa_turns += 1
     return Begun(f"{conversation.id}.{conversation.rasa_session}", conversation.speaker_version)
 
@@ -239,10 +248,12 @@ def finish_turn(
     turn.status = "failed" if failed else "answered"
     turn.draft = None
     for reply in replies:
-        _add_message(session, turn, "bot", dict(reply), now)
-    if any(reply["type"] == "handoff" and reply["status"] == "queued" for reply in replies):
-        conversation.speaker = "queued"
-        conversation.speaker_version += 1
+        add_message(session, conversation.id, "bot", reply, now, turn_id=turn_id)
+    for reply in replies:
+        if reply["type"] == "handoff" and reply["status"] == "queued":
+            enqueue(session, conversation, _reason(turn), reply.get("position"), now)
+        elif reply["type"] == "handoff" and reply["status"] == "unavailable":
+            note_nobody(session, conversation, _reason(turn), now)
     return turn.status
 
 
@@ -275,7 +286,7 @@ def messages_after(session: Session, session_id: str, after: int = 0, limit: int
         .limit(limit)
     )
     return [
-        Message(row.id, row.turn_id, client_message_id, row.sender, row.body, row.created_at)
+        Message(row.id, row.turn_id, client_message_id, row.sender, row.body, row.created_at, row.agent)
         for row, client_message_id in rows
     ]
 
@@ -292,29 +303,13 @@ def unanswered_turns(session: Session, session_id: str | None = None) -> list[Tu
     return list(session.scalars(waiting if session_id is None else waiting.where(TurnRow.session_id == session_id)))
 
 
-def _locked(session: Session, session_id: str) -> SessionRow:
-    """The conversation, which nobody else adds to until the transaction ends."""
-    return _known(session.get(SessionRow, session_id, with_for_update=True))
-
-
 def _locked_turn(session: Session, turn_id: str) -> tuple[TurnRow, SessionRow]:
     turn = find_turn(session, turn_id)
-    conversation = _locked(session, turn.session_id)
+    conversation = lock_conversation(session, turn.session_id)
     session.refresh(turn)  # it may have been answered while the lock was waited for
     return turn, conversation
 
 
-def _known(row: SessionRow | None) -> SessionRow:
-    if row is None:
-        raise NotFoundError("This conversation does not exist any more; open a new session.")
-    return row
-
-
-def _new_rasa_session(conversation: SessionRow) -> None:
-    conversation.rasa_session += 1
-    conversation.rasa_turns = 0
-
-
-def _add_message(session: Session, turn: TurnRow, sender: str, body: dict[str, Any], now: datetime) -> None:
-    session.add(MessageRow(session_id=turn.session_id, turn_id=turn.id, sender=sender, body=body, created_at=now))
-    session.flush()
+def _reason(turn: TurnRow) -> str:
+    """Why a person is wanted: the shopper said so, or what they said could not be answered."""
+    return "asked" if turn.intent in (None, "human") else str(turn.intent)

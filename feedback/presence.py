@@ -25,10 +25,12 @@ _IDS_PER_STATEMENT = 500
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The newest message of a conversation (0: none yet), and until when a human counts as typing there."""
+    """The newest message of a conversation (0: none yet), until when a human counts as typing there, and whether the
+    shopper waits for one: their place in the queue changes without a word being said."""
 
     last_message_id: int
     human_typing_until: datetime | None
+    waits: bool = False
 
     def human_is_typing(self, now: datetime) -> bool:
         """Whether a human is typing at this moment."""
@@ -48,14 +50,14 @@ def human_stopped_typing(session: Session, session_id: str) -> None:
 def pulses(session: Session, session_ids: Collection[str]) -> dict[str, Pulse]:
     """The pulse of each of these conversations; one that does not exist (any more) has none."""
     newest = select(func.max(MessageRow.id)).where(MessageRow.session_id == SessionRow.id).scalar_subquery()
-    query = select(SessionRow.id, newest, SessionRow.human_typing_until)
+    query = select(SessionRow.id, newest, SessionRow.human_typing_until, SessionRow.speaker == "queued")
     ids = sorted(session_ids)
     found = {}
     for start in range(0, len(ids), _IDS_PER_STATEMENT):
-        for session_id, last_id, until in session.execute(
+        for session_id, last_id, until, waits in session.execute(
             query.where(SessionRow.id.in_(ids[start : start + _IDS_PER_STATEMENT]))
         ):
-            found[session_id] = Pulse(last_id or 0, until)
+            found[session_id] = Pulse(last_id or 0, until, waits)
     return found
 
 

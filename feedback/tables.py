@@ -94,7 +94,10 @@ class TurnRow(Base):
 
 
 class MessageRow(Base):
-    """One message as everybody sees it, numbered in the order it was said; `body` is a reply of the HTTP contract."""
+    """One message as everybody sees it, numbered in the order it was said; `body` is a reply of the HTTP contract.
+
+    `agent` is the display name, at that time, of the person of the shop who said it (`sender` human).
+    """
 
     __tablename__ = "messages"
 
@@ -102,6 +105,7 @@ class MessageRow(Base):
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"))
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id"), index=True)
     sender: Mapped[str] = mapped_column(String(10))
+    agent: Mapped[str | None] = mapped_column(String(80))
     body: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -25,7 +25,7 @@ __all__ = [
     "state_to_json",
 ]
 
-PendingKind = Literal["order", "empty_cart", "forget_me"]
+PendingKind = Literal["order", "empty_cart", "forget_me", "contact"]
 Surface = Literal["search", "similar", "recommend", "details", "compare"]
 
 

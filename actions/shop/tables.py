@@ -1,4 +1,4 @@
-"""How are carts and requests for a person kept in SQL?"""
+"""How are carts kept in SQL?"""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recommender.db import Base, BigId, UtcDateTime
+from recommender.db import Base, UtcDateTime
 
-__all__ = ["CartLineRow", "HandoffRow", "SavedItemRow"]
+__all__ = ["CartLineRow", "SavedItemRow"]
 
 
 class CartLineRow(Base):
@@ -22,6 +22,9 @@ class CartLineRow(Base):
     quantity: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    # Two carts that become one hold as many as both did, as long as a cart may hold as many.
+    __table_args__ = ({"info": {"adds_up": {"quantity": 99}}},)
+
 
 class SavedItemRow(Base):
     """A product a person saved for later."""
@@ -31,14 +34,3 @@ class SavedItemRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
     item_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class HandoffRow(Base):
-    """A shopper asked for a person."""
-
-    __tablename__ = "handoffs"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), index=True)
-    reason: Mapped[str] = mapped_column(String(200))
-    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)

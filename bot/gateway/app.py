@@ -13,11 +13,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from actions.reaching_people import handoffs
 from actions.services import Services
 from bot.backend import ChatBackend, DirectBackend
 from bot.gateway import conversation, learning, operations
 from bot.gateway.caller import Gateway
 from bot.gateway.credentials import SessionTokens
+from bot.gateway.desk import keep_time
 from bot.gateway.errors import add_error_handlers
 from bot.gateway.limits import AddressLimit, BodyLimit, PerMinute
 from bot.gateway.live import Live
@@ -60,6 +62,7 @@ def create_gateway(
         fallback=fallback or DirectBackend(services),
         trackers=RasaTrackers(tracker_database(settings)),
         phrases=services.phrases,
+        handoffs=handoffs(services),
         live=live,
         metrics=metrics,
         threads=threads,
@@ -81,6 +84,7 @@ def create_gateway(
         tasks = [
             asyncio.create_task(_answer_waiting_turns(gateway)),
             asyncio.create_task(watch(live, services, threads)),
+            asyncio.create_task(keep_time(services, threads)),
         ]
         yield
         for task in tasks:

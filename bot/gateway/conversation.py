@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, status
@@ -16,11 +17,13 @@ from bot.gateway.contract import (
     MessageOut,
     SessionIn,
     SessionOut,
+    SpeakerOut,
     TurnOut,
 )
 from bot.gateway.credentials import verify_identity
 from bot.gateway.turns import Said
 from feedback.conversations import Message, last_message_id, messages_after, open_session
+from feedback.desk import standing
 from feedback.people import SHOP_CHANNEL, new_person, person_for
 
 __all__ = ["WEB_CHANNEL", "router"]
@@ -60,24 +63,37 @@ async def read_messages(
     return HistoryOut(messages=await gateway.threads.run(_history, gateway, caller, after))
 
 
+@router.get("/speaker")
+async def who_speaks(gateway: TheGateway, caller: TheCaller) -> SpeakerOut:
+    """Who has the conversation right now, and where in the queue the shopper stands while they wait for a person."""
+    return await gateway.threads.run(_speaker, gateway, caller)
+
+
 @router.get(
     "/stream",
     response_class=EventSourceResponse,
-    responses={200: {"description": "`message` events, each with a message's id, and `typing` events."}},
+    responses={
+        200: {
+            "description": "`message` events, each with a message's id, `typing` events, `speaker` events as GET /api/speaker."
+        }
+    },
 )
 async def follow_a_conversation(
     gateway: TheGateway,
     caller: TheCaller,
     last_event_id: Annotated[int | None, Header(ge=0, le=_BIGGEST_ID, description="Go on after this message.")] = None,
 ) -> EventSourceResponse:
-    """Server-sent events from now on, or from the message `Last-Event-ID` on: `message` and `typing`."""
+    """Server-sent events from now on, or from the message `Last-Event-ID` on: `message`, `typing` and `speaker`.
+
+    `speaker` comes whenever who speaks or the place in the queue changes; at first the assistant speaks.
+    """
     gateway.live.admit(caller.session_id)
     last_id = last_event_id if last_event_id is not None else await gateway.threads.run(_last, gateway, caller)
     return EventSourceResponse(_events(gateway, caller, last_id), ping=_HEARTBEAT_S)
 
 
 async def _events(gateway: Gateway, caller: Caller, last_id: int) -> AsyncIterator[ServerSentEvent]:
-    typing = False
+    typing, speaker = False, SpeakerOut(speaker="bot")
     with gateway.live.follow(caller.session_id) as bell:
         while True:
             bell.clear()
@@ -88,6 +104,9 @@ async def _events(gateway: Gateway, caller: Caller, last_id: int) -> AsyncIterat
             if typing != gateway.live.is_typing(caller.session_id):
                 typing = not typing
                 yield ServerSentEvent(event="typing", data='{"typing": true}' if typing else '{"typing": false}')
+            if speaker != (now := await gateway.threads.run(_speaker, gateway, caller)):
+                speaker = now
+                yield ServerSentEvent(event="speaker", data=speaker.model_dump_json())
             await bell.wait()
 
 
@@ -97,6 +116,12 @@ def _open(gateway: Gateway, identity: str | None) -> str:
     with gateway.services.database.transaction() as session:
         person_id = new_person(session, now) if customer is None else person_for(session, SHOP_CHANNEL, customer, now)
         return open_session(session, person_id, WEB_CHANNEL, now).id
+
+
+def _speaker(gateway: Gateway, caller: Caller) -> SpeakerOut:
+    with gateway.services.database.reading() as session:
+        now = standing(session, caller.session_id, gateway.services.clock.now())
+    return SpeakerOut.model_validate(asdict(now))
 
 
 def _last(gateway: Gateway, caller: Caller) -> int:
@@ -124,6 +149,7 @@ def _shown(message: Message, votes: Mapping[str, int]) -> MessageOut:
             "turn_id": message.turn_id,
             "client_message_id": message.client_message_id,
             "sender": message.sender,
+            "agent": message.agent,
             "body": body,
             "created_at": message.created_at,
         }

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from actions.registry import WITHOUT_RASA
 from actions.replies.phrases import Phrases
 from actions.replies.schema import TextReply
 from bot.backend import Answer, ChatBackend, Utterance, spoken
@@ -36,6 +37,7 @@ from feedback.conversations import (
     replies_of,
     unanswered_turns,
 )
+from feedback.handoff import Handoffs
 from feedback.payloads import find_payload
 from recommender.clock import Clock
 from recommender.db import Database
@@ -97,6 +99,7 @@ class Turns:
         fallback: answers those that `backend` could not.
         trackers: what Rasa remembers, to be forgotten along with a shopper.
         phrases: what is said where nobody else can answer.
+        handoffs: moves a conversation with a person to where the shopper writes.
         live: is told of everything that was stored.
         metrics: counts.
         threads: bounds the threads that talk to the record.
@@ -112,6 +115,7 @@ class Turns:
         fallback: ChatBackend,
         trackers: RasaTrackers,
         phrases: Phrases,
+        handoffs: Handoffs,
         live: Live,
         metrics: Metrics,
         threads: Threads,
@@ -123,6 +127,7 @@ class Turns:
         self._fallback = fallback
         self._trackers = trackers
         self._phrases = phrases
+        self._handoffs = handoffs
         self._live = live
         self._metrics = metrics
         self._threads = threads
@@ -198,8 +203,8 @@ class Turns:
                 begun = await self._threads.run(self._begin, turn_id)
                 if begun is None:
                     return await self._threads.run(self._outcome, turn_id)
-                utterance, version = begun
-                answer, failed = await self._answer(utterance)
+                utterance, version, without_rasa = begun
+                answer, failed = await self._answer(utterance, without_rasa)
                 timing_ms = {**answer.timing_ms, "total": (time.perf_counter() - start) * 1000}
                 timing_ms = {stage: round(ms, 2) for stage, ms in timing_ms.items()}
                 replies = [reply.model_dump(mode="json") for reply in answer.replies]
@@ -209,16 +214,17 @@ class Turns:
             self._metrics.turn_seconds.labels(stage).observe(ms / 1000)
         return TurnResult(turn_id, [] if outcome == "dropped" else replies, timing_ms)
 
-    async def _answer(self, utterance: Utterance) -> tuple[Answer, bool]:
+    async def _answer(self, utterance: Utterance, without_rasa: bool) -> tuple[Answer, bool]:
         """The answer, and whether it only says that there is none."""
         if not utterance.text:
             return self._saying("nothing_said"), False
         async with self._at_backend:
-            try:
-                return await self._backend.answer(utterance), False
-            except UnavailableError as error:
-                self._metrics.degraded.inc()
-                _log.warning("turn_without_rasa", turn_id=utterance.turn_id, reason=str(error))
+            if not without_rasa:
+                try:
+                    return await self._backend.answer(utterance), False
+                except UnavailableError as error:
+                    self._metrics.degraded.inc()
+                    _log.warning("turn_without_rasa", turn_id=utterance.turn_id, reason=str(error))
             try:
                 return await self._fallback.answer(utterance), False
             except NotFoundError:
@@ -235,10 +241,12 @@ class Turns:
 
     def _accept(self, session_id: str, said: Said) -> tuple[str, list[str]]:
         """The turn, and every turn of its conversation that is to be answered, in order."""
+        now = self._clock.now()
         with self._database.transaction() as session:
+            self._handoffs.follow(session, session_id, now)
             accepted = accept_turn(
                 session, session_id, text=said.text, payload_id=said.payload_id,
-                client_message_id=said.client_message_id, now=self._clock.now(),
+                client_message_id=said.client_message_id, now=now,
             )  # fmt: skip
             return accepted.turn.id, [turn.id for turn in unanswered_turns(session, session_id)]
 
@@ -246,17 +254,19 @@ class Turns:
         with self._database.reading() as session:
             return [(turn.session_id, turn.id) for turn in unanswered_turns(session, session_id)]
 
-    def _begin(self, turn_id: str) -> tuple[Utterance, int] | None:
+    def _begin(self, turn_id: str) -> tuple[Utterance, int, bool] | None:
+        """What is to be answered, the speaker's version, and whether Rasa has no part in it; None: it is not ours."""
         with self._database.transaction() as session:
             turn = find_turn(session, turn_id)
             may_renew = not self._asking.is_asking(session, turn.session_id)
             begun: Begun | None = begin_turn(session, turn_id, may_renew=may_renew)
             if begun is None:
                 return None
-            text = spoken(turn.text)
+            text, without_rasa = spoken(turn.text), False
             if turn.payload_id is not None:
-                text = "/" + find_payload(session, turn.session_id, turn.payload_id).intent
-            return Utterance(begun.sender, text, turn.session_id, turn_id), begun.speaker_version
+                intent = find_payload(session, turn.session_id, turn.payload_id).intent
+                text, without_rasa = "/" + intent, intent in WITHOUT_RASA
+            return Utterance(begun.sender, text, turn.session_id, turn_id), begun.speaker_version, without_rasa
 
     def _finish(
         self, turn_id: str, replies: list[dict[str, Any]], version: int, timing_ms: dict[str, float], failed: bool

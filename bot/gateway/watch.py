@@ -39,7 +39,8 @@ async def watch(live: Live, services: Services, threads: Threads) -> None:
         newest = {session_id: pulse.last_message_id for session_id, pulse in found.items()}
         for session_id, last_id in newest.items():
             # One seen for the first time rings as well: its follower may have read it just before it was added to.
-            if seen.get(session_id) != last_id:
+            # The place in the queue of one that waits is looked at every time.
+            if seen.get(session_id) != last_id or found[session_id].waits:
                 live.ring(session_id)
         seen = newest
 

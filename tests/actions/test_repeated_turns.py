@@ -15,7 +15,6 @@ from actions.direct import answer_directly
 from actions.registry import action_for
 from actions.replies.schema import Reply
 from actions.services import Services
-from actions.shop.tables import HandoffRow
 from actions.turn import Turn
 from feedback.conversations import accept_turn, answer_of, begin_turn, find_turn, finish_turn, replies_of
 from feedback.tables import EventRow, ImpressionRow, PayloadRow, TurnRow, VoteChangeRow
@@ -60,7 +59,7 @@ def rows(database: Database, *tables: type[Base]) -> list[int]:
         return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-CHANGED = (EventRow, HandoffRow, ImpressionRow, PayloadRow, VoteChangeRow)
+CHANGED = (EventRow, ImpressionRow, PayloadRow, VoteChangeRow)
 
 
 @pytest.mark.parametrize(
