@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,8 +22,8 @@ from recommender.index.generation import Generation
 from recommender.index.terms import content_words, word_terms
 from recommender.search.filters import meeting
 from recommender.search.port import CatalogueShape, Hit, SearchResult
-from recommender.search.relevance import named
-from recommender.understanding.query import Query, Sort
+from recommender.search.relevance import named, nearest
+from recommender.understanding.query import Constraint, Query, Sort
 
 __all__ = ["WEIGHTS", "SearchEngine"]
 
@@ -62,13 +62,17 @@ class SearchEngine:
         scored = self._score(snapshot.generation, query.text, stopwatch)
         with stopwatch("rank"):
             if query.sort is not Sort.RELEVANCE:
-                mask &= named(snapshot.generation, query, lambda: scored.total)
+                # Where nothing is as it was described, what a search by relevance would show first is put in order.
+                is_named = named(snapshot.generation, query, mask, lambda: scored.total)
+                mask = is_named if is_named.any() else nearest(query, mask, scored.total)
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
             hits = [_hit(snapshot, int(row), scored, query.text) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
-    def similar(self, item_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> SearchResult:
-        """The products nearest in meaning to `item_id`, itself left out.
+    def similar(
+        self, item_id: str, *, constraints: Sequence[Constraint] = (), limit: int = 10, exclude: Collection[str] = ()
+    ) -> SearchResult:
+        """The products nearest in meaning to `item_id` among those that meet the constraints, itself left out.
 
         Raises:
             NotFoundError: there is no such product, or it is too new to be in the index.
@@ -85,7 +89,7 @@ class SearchEngine:
             {"dense": cosine}, {"dense": 1.0}, {"index": generation.name, "encoder": generation.encoder_version}
         )
         with stopwatch("rank"):
-            mask = _without(snapshot.alive.copy(), snapshot, [item_id, *exclude])
+            mask = _without(meeting(snapshot, constraints), snapshot, [item_id, *exclude])
             rows = _best(np.flatnonzero(mask), scored.total, limit)
             hits = [_hit(snapshot, int(at), scored, "") for at in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
@@ -95,7 +99,7 @@ class SearchEngine:
         snapshot = self._view.snapshot
         generation = snapshot.generation
         mask = meeting(snapshot, query.constraints)
-        mask &= named(generation, query, lambda: self._score(generation, query.text, _Stopwatch()).total)
+        mask = named(generation, query, mask, lambda: self._score(generation, query.text, _Stopwatch()).total)
         prices = snapshot.price[mask]
         prices = prices[prices != NO_PRICE]
         brands = Counter(generation.columns.brand[mask].tolist())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from recommender.understanding.query import Query
+from recommender.understanding.query import Constraint, Query
 
 __all__ = ["CatalogueShape", "Hit", "SearchResult", "Searcher"]
 
@@ -61,8 +61,10 @@ class Searcher(Protocol):
         """The best products for `query`; a page that follows another never repeats nor skips (ties go by id)."""
         ...
 
-    def similar(self, item_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> SearchResult:
-        """The products nearest in meaning to `item_id`, itself left out.
+    def similar(
+        self, item_id: str, *, constraints: Sequence[Constraint] = (), limit: int = 10, exclude: Collection[str] = ()
+    ) -> SearchResult:
+        """The products nearest in meaning to `item_id` among those that meet the constraints, itself left out.
 
         Raises:
             NotFoundError: there is no such product.

@@ -18,32 +18,51 @@ from recommender.index.terms import content_words, terms, word_terms
 from recommender.search.filters import holding
 from recommender.understanding.query import Facet, Op, Query
 
-__all__ = ["named"]
+__all__ = ["named", "nearest"]
 
+LONGEST_NAME: Final = 2
+"""More words than this describe a product ("wireless mouse for small hands") rather than call a kind of it."""
 ALIKE: Final = 0.8
 """Share of the best score from which on a product counts as meant where no product holds the words themselves."""
 
 
-def named(generation: Generation, query: Query, scores: Callable[[], NDArray[np.float32]]) -> NDArray[np.bool_]:
-    """The rows that the query's text names: shape (products,), bool; its constraints are not applied.
+def named(
+    generation: Generation, query: Query, meeting: NDArray[np.bool_], scores: Callable[[], NDArray[np.float32]]
+) -> NDArray[np.bool_]:
+    """The rows of `meeting` (those that meet the query's constraints) that its text names: shape (products,), bool.
 
     Words that a constraint asks for already ("red" where the colour has to be red) are settled by it. Of what is left,
     the first of these that names anything in the whole catalogue decides, whatever the constraints leave of it: the
     products of the category that is called so; those with every content word in title, brand or categories; those with
     every content word anywhere; those whose score comes near the best (`scores()` gives every row's). Without words
     left, every row is named.
+
+    A long phrase is no name but a description, which one product may hold by chance: where the constraints leave
+    nothing of such products, it does not decide.
     """
     words = _unsettled(query)
     if not words:
-        return np.ones(len(generation.ids), dtype=np.bool_)
+        return meeting
     wanted = [term for word in words for term in word_terms(word)]
     in_category = np.zeros(len(generation.ids), dtype=np.bool_)
     in_category[generation.columns.stating(Facet.CATEGORY, category_key(" ".join(words)))] = True
     for mask in (in_category, holding(generation, wanted, in_name=True), holding(generation, wanted)):
-        if mask.any():
-            return mask
+        is_name = len(words) <= LONGEST_NAME
+        if (mask if is_name else mask & meeting).any():
+            return mask & meeting
     found = scores()
-    return np.asarray(found >= ALIKE * found.max(initial=0.0))
+    return np.asarray(meeting & (found >= ALIKE * found.max(initial=0.0)))
+
+
+def nearest(query: Query, meeting: NDArray[np.bool_], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The rows of `meeting` that come near the best-scored of them, however far that is from what was described.
+
+    None where the text is a name: the cheapest of the jackets under 10 is none where there is none.
+    """
+    if len(_unsettled(query)) <= LONGEST_NAME:
+        return np.zeros_like(meeting)
+    best = scores[meeting].max(initial=0.0)
+    return np.asarray(meeting & (scores > 0) & (scores >= ALIKE * best))
 
 
 def _unsettled(query: Query) -> list[str]:

@@ -29,6 +29,10 @@ _LINKS = word_set("negation.links")
 _LISTS = frozenset({",", "or", "nor", "and", "/"})
 # A wish is over before these words.
 _ENDS = word_set("negation.ends")
+# Whose dislike it is: "she hates" is no more about a product than "hates" is.
+_SUBJECTS = word_set("negation.subjects")
+# What says nothing beside what it is said of: who hates floral smells hates what is floral.
+_VAGUE = word_set("negation.vague")
 # Said of a thing with "not", these grade it; products that carry the word are not all unwanted.
 _GRADES = word_set("negation.grades")
 
@@ -90,7 +94,10 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
             return at
         last = _denied_word(sheet, end, by_start, vocabulary, found)
     named = sheet.raw(end, last)
-    sheet.take(at, last, f"not {named}")
+    start = at
+    while sheet.key(start - 1) in _SUBJECTS and not rules_out_words:
+        start -= 1
+    sheet.take(start, last, f"not {named}")
     return last
 
 
@@ -129,6 +136,8 @@ def _denied_word(
             break
         keys.append(singular(key))
         end += 1
+    while len(keys) > 1 and keys[-1] in _VAGUE:
+        keys.pop()
     if keys and all(vocabulary.knows(key) for key in keys):
         found.append(Unwanted(Facet.WORD, (" ".join(keys),)))
     elif keys:

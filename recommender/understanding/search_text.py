@@ -13,6 +13,12 @@ __all__ = ["STOP_WORDS", "opens_search", "remaining", "take_filler"]
 
 _OPENERS = phrase_set("search_text.openers")
 _FILLER = phrase_set("search_text.filler")
+_WHOSE = word_set("people.whose")
+_WHO = phrase_set("people.who")
+_PRONOUNS = word_set("people.pronouns")
+_OBJECTS = word_set("people.objects")
+_FOR = phrase_set("people.for")
+_LIKES = phrase_set("people.likes")
 # A greeting in front of anything else may be a name ("Hello Kitty").
 _GREETINGS = phrase_set("search_text.greetings")
 _EDGES: Final = word_set("search_text.edges")
@@ -31,7 +37,12 @@ def take_filler(sheet: Sheet, mentions: Collection[Mention]) -> None:
     at = 0
     begins = True
     while at < len(sheet):
-        found = (_OPENERS.match(sheet, at) if begins else None) or _FILLER.match(sheet, at) or _greeting(sheet, at)
+        found = (
+            (_OPENERS.match(sheet, at) if begins else None)
+            or _people(sheet, at)
+            or _FILLER.match(sheet, at)
+            or _greeting(sheet, at)
+        )
         if found and named.isdisjoint(range(at, found[0])):
             for position in range(at, found[0]):
                 sheet.taken[position] = True
@@ -42,6 +53,19 @@ def take_filler(sheet: Sheet, mentions: Collection[Mention]) -> None:
         elif sheet.key(at) in (".", "!", "?", ","):
             begins = True
         at += 1
+
+
+def _people(sheet: Sheet, at: int) -> tuple[int, bool] | None:
+    """ "For my mom", "gift for her", "who likes", "my dad is into": of people, not of products."""
+    lead = _FOR.match(sheet, at)
+    start = lead[0] if lead else at
+    who = _WHO.match(sheet, start + 1) if sheet.key(start) in _WHOSE else None
+    if who is None and sheet.key(start) in (_OBJECTS if lead else _PRONOUNS):
+        who = start + 1, True
+    if who is None:
+        return None
+    likes = _LIKES.match(sheet, who[0])
+    return likes or (who if lead or sheet.key(at) == "my" else None)
 
 
 def _greeting(sheet: Sheet, at: int) -> tuple[int, bool] | None:

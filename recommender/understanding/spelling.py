@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from spellchecker import SpellChecker
 
-from recommender.catalogue.words import singular
+from recommender.understanding.english import is_english, read_dictionary
 from recommender.understanding.phrases import fixed_words
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import Vocabulary
 
-__all__ = ["Spelling", "is_english"]
+__all__ = ["Spelling"]
 
 SHORTEST: Final = 5
 """A shorter word has too many neighbours to be corrected, unless one of our own phrases or a colour is among them."""
@@ -41,12 +39,12 @@ class Spelling:
         # What wishes are made of is expected more than the name of any product.
         values = {word for phrases in vocabulary.values.values() for phrase in phrases for word in phrase.split()}
         self._expected = values | fixed_words()
-        self._counts = Counter({word: _EXPECTED_COUNT for word in self._expected})
+        self._counts = Counter(dict.fromkeys(self._expected, _EXPECTED_COUNT))
         self._counts.update(vocabulary.name_words)
         self._by_length: dict[int, list[str]] = {}
         if not vocabulary.name_words:
             return  # without a catalogue there is nothing to look for, and nothing to correct
-        _english()  # read now, so that no message waits for it
+        read_dictionary()  # now, so that no message waits for it
         for word in sorted(filter(_is_correctable, self._counts)):
             self._by_length.setdefault(len(word), []).append(word)
 
@@ -89,18 +87,6 @@ class Spelling:
 
     def _is_word(self, key: str) -> bool:
         return not _is_correctable(key) or self._vocabulary.knows(key) or key in fixed_words() or is_english(key)
-
-
-def is_english(word: str) -> bool:
-    """Whether the folded `word` is one that English texts use, or the plural of one."""
-    return word in _english() or singular(word) in _english()
-
-
-@cache
-def _english() -> frozenset[str]:
-    """The 160,000 words of pyspellchecker's English dictionary (words of film subtitles, filtered), folded."""
-    dictionary = SpellChecker(language="en").word_frequency.dictionary
-    return frozenset(word.replace("'", "") for word in dictionary)
 
 
 def _is_correctable(key: str) -> bool:

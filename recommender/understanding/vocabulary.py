@@ -18,6 +18,7 @@ from recommender.catalogue.facets import (
 )
 from recommender.catalogue.product import Product
 from recommender.catalogue.words import fold, singular, words
+from recommender.understanding.english import is_english
 from recommender.understanding.phrases import word_set
 from recommender.understanding.query import Facet
 
@@ -33,6 +34,10 @@ PURPOSE_WORDS: Final = frozenset({"for", "with", "w"})
 
 NAMED_IN_CATEGORY: Final = 0.8
 """A category is a condition only if at least this share of the products whose title names it are in it."""
+SHORTEST_FIRST_WORD: Final = 4
+"""A brand's first word is not taken for the whole if it is shorter than this ("Dr", "La")."""
+OWN_INITIALS: Final = 0.8
+"""Initials name a brand if at least this share of the titles that hold them are its own."""
 FIXED_PHRASE: Final = 0.6
 """A colour before a word is part of a name ("green bay") if it precedes this share of the word's occurrences."""
 
@@ -61,7 +66,7 @@ class Vocabulary:
         spellings: by facet, how the catalogue writes the keys of its brands and categories.
         names: such names as are known of English ("green tea").
         after_no: words that titles put after "no" or "non" ("no show socks").
-        currency: the currency of most products.
+        currency: the currency of most products that have a price; "" where none has.
     """
 
     brands: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,7 +81,7 @@ class Vocabulary:
     after_no: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     spellings: dict[Facet, dict[str, str]] = field(default_factory=dict)
-    currency: str = "USD"
+    currency: str = ""
 
     @classmethod
     def from_products(cls, products: Iterable[Product], synonyms: Iterable[Sequence[str]] = ()) -> Vocabulary:
@@ -146,7 +151,8 @@ class _Counts:
         title = words(product.title)
         self.titles.append((title, keys, brand))
         self.written.update(set(_WORD.findall(product.text.replace("'", "").replace("’", ""))))
-        self.currencies[product.currency] += 1
+        if product.price is not None:
+            self.currencies[product.currency] += 1
 
     def vocabulary(self) -> Vocabulary:
         """What the counts say."""
@@ -174,7 +180,7 @@ class _Counts:
             after_no=self._after_no(),
             names=frozenset(name for facet in STATED_FACETS for name in known[facet].names),
             spellings={Facet.BRAND: self.brand_forms, Facet.CATEGORY: self.category_forms},
-            currency=self.currencies.most_common(1)[0][0] if self.currencies else "USD",
+            currency=self.currencies.most_common(1)[0][0] if self.currencies else "",
         )
 
     def _name_words(self) -> dict[str, int]:
@@ -195,7 +201,38 @@ class _Counts:
                     names.setdefault(" ".join(parts[:-1]), set()).add(brand)
             elif brand.endswith("com") and ".com" in fold(self.brand_forms[brand]):
                 names.setdefault(brand[:-3], set()).add(brand)
+        for short, keys in self._short_names().items():
+            names.setdefault(short, keys)
         return {name: tuple(sorted(keys)) for name, keys in names.items()}
+
+    def _short_names(self) -> dict[str, set[str]]:
+        """What people say for a longer brand, where it can mean nothing else: its first words, or its initials.
+
+        "Loreal" is L'Oreal Paris, and L'Oreal Kids as well; "John" is no brand, though the names of some begin so, for
+        it is a word of English. Initials count only if the brand's own titles use them, and others' hardly do.
+        """
+        short: dict[str, set[str]] = {}
+        initials = {brand: "".join(part[0] for part in brand.split()) for brand in self.brands if " " in brand}
+        wanted = set(initials.values())
+        own: Counter[str] = Counter()
+        everywhere: Counter[str] = Counter()
+        for title, _, brand in self.titles:
+            found = wanted.intersection(title)
+            everywhere.update(found)
+            own[brand] += initials.get(brand) in found
+        for brand, letters in initials.items():
+            if own[brand] >= ENOUGH_PRODUCTS and own[brand] >= OWN_INITIALS * everywhere[letters]:
+                short.setdefault(letters, set()).add(brand)
+            parts = brand.split()
+            for end in range(1, len(parts)):
+                name = " ".join(parts[:end])
+                if (
+                    len(name) >= SHORTEST_FIRST_WORD
+                    and name not in self.brands
+                    and not all(map(is_english, parts[:end]))
+                ):
+                    short.setdefault(name, set()).add(brand)
+        return short
 
     def _everyday_brands(self, names: dict[str, tuple[str, ...]]) -> frozenset[str]:
         """Names of brands that are also written small within texts, or stand mostly in other brands' titles.

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pytest
 
 from recommender.errors import BadInputError
 from recommender.evaluation.search import DEPTH, measure, rank
 from recommender.search.port import CatalogueShape, Hit, SearchResult
-from recommender.understanding.query import Query, Sort
+from recommender.understanding.query import Constraint, Query, Sort
 
 
 class Shelf:
@@ -21,7 +21,9 @@ class Shelf:
         self.asked.append((query, limit))
         return SearchResult([Hit("a", 0.9), Hit("b", 0.5)], 2)
 
-    def similar(self, item_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> SearchResult:
+    def similar(
+        self, item_id: str, *, constraints: Sequence[Constraint] = (), limit: int = 10, exclude: Collection[str] = ()
+    ) -> SearchResult:
         raise NotImplementedError
 
     def shape(self, query: Query) -> CatalogueShape:

@@ -179,6 +179,21 @@ def test_similar_products_are_the_nearest_in_meaning(shop: Shop) -> None:
     assert "coat-2" not in {hit.id for hit in result.hits}
 
 
+def test_similar_products_meet_the_constraints(shop: Shop) -> None:
+    result = shop.engine.similar("coat-1", constraints=[UNDER_100])
+    assert result.hits[0].id == "coat-2"
+    assert "coat-3" not in {hit.id for hit in result.hits}
+    assert result.total == 3
+
+
+def test_a_description_that_only_dearer_products_hold_is_sorted_all_the_same(shop: Shop) -> None:
+    text = "a red parka and jacket for clothing"
+    assert ids(shop, Query(text, sort=Sort.PRICE_ASC)) == ["coat-3"]
+    cheap = Query(text, (UNDER_100,), Sort.PRICE_ASC)
+    assert ids(shop, cheap)
+    assert set(ids(shop, cheap)) <= set(ids(shop, Query(text, (UNDER_100,))))
+
+
 @pytest.mark.parametrize("item_id", ["unheard of", "coat-1"])
 def test_nothing_is_similar_to_what_is_not_there(shop: Shop, item_id: str) -> None:
     shop.catalogue.delete(["coat-1"])

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.catalogue.product import Product
-from recommender.search.relevance import named
+from recommender.search.relevance import named, nearest
 from recommender.understanding.query import Constraint, Facet, Op, Query
 from tests.recommender.search.conftest import Shop
 
@@ -24,10 +25,13 @@ def shelf(tmp_path: Path) -> Shop:
     return Shop(tmp_path / "shelf", PRODUCTS)
 
 
-def names(shop: Shop, query: Query, scores: list[float] | None = None) -> list[str]:
+def names(
+    shop: Shop, query: Query, scores: list[float] | None = None, meeting: Sequence[str] | None = None
+) -> list[str]:
     generation = shop.view.snapshot.generation
+    meets = np.array([meeting is None or id_ in meeting for id_ in generation.ids])
     values = np.array(scores if scores is not None else [0.0] * len(generation.ids), dtype=np.float32)
-    return [generation.ids[row] for row in np.flatnonzero(named(generation, query, lambda: values))]
+    return [generation.ids[row] for row in np.flatnonzero(named(generation, query, meets, lambda: values))]
 
 
 def test_a_category_of_that_name_decides(shelf: Shop) -> None:
@@ -56,3 +60,21 @@ def test_words_a_constraint_asks_for_are_settled_by_it(shelf: Shop) -> None:
 
 def test_no_words_name_everything(shelf: Shop) -> None:
     assert len(names(shelf, Query(""))) == len(PRODUCTS)
+
+
+def test_a_name_decides_even_where_the_constraints_leave_nothing_of_it(shelf: Shop) -> None:
+    assert names(shelf, Query("laptop bag"), [0.9, 0.8, 0.0, 0.0, 0.0], meeting=["book"]) == []
+
+
+def test_a_description_does_not_decide_where_the_constraints_leave_nothing_of_it(shelf: Shop) -> None:
+    scores = [0.0, 0.0, 0.0, 1.0, 0.9]
+    assert names(shelf, Query("red lamp for a desk with a laptop"), scores) == ["lamp"]
+    assert names(shelf, Query("red lamp for a desk with a laptop"), scores, meeting=["bag", "sofa"]) == ["sofa"]
+
+
+def test_the_nearest_to_a_description_are_told_by_what_is_left() -> None:
+    scores = np.array([1.0, 0.5, 0.45, 0.1], dtype=np.float32)
+    left = np.array([False, True, True, True])
+    assert nearest(Query("wide red lamp"), left, scores).tolist() == [False, True, True, False]
+    assert not nearest(Query("red lamp"), left, scores).any()
+    assert not nearest(Query("wide red lamp"), left, np.zeros(4, dtype=np.float32)).any()

@@ -203,10 +203,24 @@ COURTESIES = [
     ("HDMI 2.1 cable", "HDMI 2.1 cable"),
     ("usb-c to hdmi", "usb-c to hdmi"),
 ]
+PEOPLE = [
+    ("something for my mom, she hates leather", " | material!=leather"),
+    ("something for my mom, she hates wireless things", " | word!=wireless"),
+    ("headphones for my dad, he doesn't like wires", "headphones | category=headphone word!=wire"),
+    ("gift for my dad who likes running", "running"),
+    ("birthday present for her", ""),
+    ("a gift for my best friend, she is into gaming", "gaming"),
+    ("jacket for my girlfriend", "jacket | category=jacket"),
+    ("my brother loves green tea", "green tea"),
+    ("flea collar for my dog", "flea collar for my dog"),
+    ("shirt for men", "shirt for men | category=shirt"),
+]
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), PRICES + RATING_STOCK_SORT + FACETS + NEGATIONS + COURTESIES, ids=lambda value: str(value)
+    ("text", "expected"),
+    PEOPLE + PRICES + RATING_STOCK_SORT + FACETS + NEGATIONS + COURTESIES,
+    ids=lambda value: str(value),
 )
 def test_a_first_message(understander: Understander, text: str, expected: str) -> None:
     reading = understander.understand(text)

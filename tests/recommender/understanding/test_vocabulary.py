@@ -88,4 +88,42 @@ def test_the_shops_synonyms_mean_what_the_catalogue_means() -> None:
 
 def test_an_empty_catalogue_has_an_empty_vocabulary() -> None:
     vocabulary = Vocabulary.from_products([])
-    assert (vocabulary.brands, vocabulary.words, vocabulary.currency) == ({}, frozenset(), "USD")
+    assert (vocabulary.brands, vocabulary.words, vocabulary.currency) == ({}, frozenset(), "")
+
+
+def reads(shop: list[Product], text: str) -> str:
+    return spelled(Understander(Vocabulary.from_products(shop)).understand(text).query)
+
+
+def test_a_brands_first_word_names_it_where_it_is_no_english_word() -> None:
+    shop = products("Night cream", brand="Vel'Orée Lyon", copies=4) + products("Soap", brand="Jane Duvet", copies=4)
+    assert reads(shop, "velorée night cream") == "velorée night cream | brand=veloree lyon"
+    assert reads(shop, "veloree night cream") == "veloree night cream | brand=veloree lyon"
+    assert reads(shop, "jane soap") == "jane soap"
+
+
+def test_a_first_word_that_several_brands_share_means_any_of_them() -> None:
+    shop = products("Cream", brand="Veloree Lyon", copies=4) + products("Soap", brand="Veloree Kids", copies=4)
+    assert reads(shop, "veloree") == "veloree | brand=veloree kids,veloree lyon"
+    assert reads([*shop, *products("Oil", brand="Veloree", copies=4)], "veloree") == "veloree | brand=veloree"
+
+
+def test_initials_name_a_brand_where_its_own_titles_use_them() -> None:
+    shop = products("QT printer", brand="Quellar Tobin", copies=4)
+    assert reads(shop, "qt printer") == "qt printer | brand=quellar tobin"
+    assert reads(shop + products("Ink for QT", brand="Other", copies=4), "qt printer") == "qt printer"
+    assert reads(products("Printer", brand="Quellar Tobin", copies=4), "qt printer") == "qt printer"
+
+
+def test_a_brand_and_its_series_are_a_brand_and_a_word() -> None:
+    shop = products("Sulima Nebula phone", brand="Sulima", copies=4)
+    assert reads(shop, "sulima nebula") == "sulima nebula | brand=sulima"
+
+
+def test_the_currency_is_that_of_most_priced_products() -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    priced = [replace(one, price=Decimal(5), currency="EUR") for one in products("Lamp", copies=2)]
+    assert Vocabulary.from_products([*priced, *products("Desk", copies=9)]).currency == "EUR"
+    assert Vocabulary.from_products(products("Desk")).currency == ""
