@@ -25,6 +25,7 @@ from actions.turn import Turn, TurnAnswer
 from feedback.conversations import answer_of, draft_answer, find_session, find_turn
 from feedback.payloads import find_payload, issue_payloads
 from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
+from recommender.models.serving import for_session
 
 __all__ = ["TurnAction", "Understood", "answer_turn"]
 
@@ -146,7 +147,7 @@ def answer_turn(
 
 def _answer_once(turn: Turn, action: TurnAction, loaded: Loaded, understood: Understood | None) -> list[Reply]:
     try:
-        with turn.changes:
+        with for_session(turn.session_id), turn.changes:
             replies = _replies(turn, action)
             if not turn.erased:
                 _keep(turn, loaded, replies, understood)

@@ -5,11 +5,11 @@ This is the one composition root: nothing else builds state that a whole process
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-import structlog
 
 from actions.dialogue.store import DialogueStore
 from actions.replies.phrases import Phrases, english
@@ -21,7 +21,6 @@ from recommender.catalogue.port import Catalogue
 from recommender.clock import Clock, SystemClock
 from recommender.db import Database
 from recommender.encoder.port import Encoder
-from recommender.errors import ShoptalkError
 from recommender.search.port import Searcher
 from recommender.settings import Settings
 
@@ -31,12 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Services", "build", "current"]
 
-_log = structlog.get_logger()
-
 
 @dataclass(frozen=True)
 class Services:
-    """Everything an action may call. `encoder` is None where the model is missing: search then goes by words alone."""
+    """Everything an action may call.
+
+    `encoder` is the one that served when this was built, None where it is missing: search then goes by words alone.
+    `searcher` follows the versions that are promoted later.
+    """
 
     settings: Settings
     database: Database
@@ -64,26 +65,25 @@ def build(settings: Settings) -> Services:
     from actions.vocabulary import CurrentUnderstander
     from feedback.history import FeedbackHistory
     from recommender.catalogue.store import SqlCatalogue
-    from recommender.index.follower import CatalogueView
+    from recommender.models.registry import Registry
+    from recommender.models.serving import ServedModels, ServedSearcher
     from recommender.personalisation.items import Items
     from recommender.personalisation.recommender import PersonalRecommender
     from recommender.search.engine import SearchEngine
 
     database, clock = Database(settings.sql_url), SystemClock()
     catalogue, feedback = SqlCatalogue(database, clock), SqlFeedbackStore(database, clock)
-    encoder = _encoder(settings)
-    view = CatalogueView(catalogue, settings.home / "index", encoder.version if encoder else None)
-    view.start()  # it follows the catalogue for as long as the process lives
+    models = ServedModels(Registry.of(settings), catalogue, settings.home / "index", _loader(settings), SearchEngine)
     return Services(
         settings=settings,
         database=database,
         clock=clock,
-        encoder=encoder,
+        encoder=models.current.encoder,
         catalogue=catalogue,
-        searcher=SearchEngine(view, encoder),
-        understander=CurrentUnderstander(catalogue, view, settings.shop_dir / "synonyms.yml"),
+        searcher=ServedSearcher(models),
+        understander=CurrentUnderstander(catalogue, models, settings.shop_dir / "synonyms.yml"),
         recommender=PersonalRecommender(
-            lambda: Items.of(view.snapshot), catalogue, FeedbackHistory(feedback, database, clock)
+            lambda: Items.of(models.snapshot), catalogue, FeedbackHistory(feedback, database, clock)
         ),
         feedback=feedback,
         dialogues=DialogueStore(clock),
@@ -100,14 +100,10 @@ def current() -> Services:
     return build(Settings())
 
 
-def _encoder(settings: Settings) -> Encoder | None:
+def _loader(settings: Settings) -> Callable[[Path], Encoder]:
     from recommender.encoder.onnx import OnnxEncoder
 
-    try:
-        return OnnxEncoder.load(settings.build / "encoder", settings.precision)
-    except ShoptalkError as error:
-        _log.warning("encoder_missing", reason=str(error))
-        return None
+    return lambda folder: OnnxEncoder.load(folder, settings.precision)
 
 
 def _orders(settings: Settings) -> Orders:

@@ -11,7 +11,7 @@ import structlog
 
 from recommender.catalogue.port import Catalogue
 from recommender.errors import BadInputError, UnavailableError
-from recommender.index.follower import CatalogueView
+from recommender.index.follower import Snapshot
 from recommender.understanding.query import Facet, Query
 from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.synonyms import read_synonyms
@@ -43,6 +43,15 @@ class Understands(Protocol):
         ...
 
 
+class HasSnapshot(Protocol):
+    """Whatever knows the newest state of the index."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest state seen."""
+        ...
+
+
 class CurrentUnderstander:
     """An understander whose vocabulary is made anew, in a thread, whenever the index has a new generation.
 
@@ -50,7 +59,7 @@ class CurrentUnderstander:
     vocabulary is there the last one serves; the very first is waited for.
     """
 
-    def __init__(self, catalogue: Catalogue, view: CatalogueView, synonyms: Path) -> None:
+    def __init__(self, catalogue: Catalogue, view: HasSnapshot, synonyms: Path) -> None:
         self._catalogue = catalogue
         self._synonyms = synonyms
         self._view = view

@@ -81,7 +81,7 @@ def import_file(
         database.close()
     _print(console, file, report)
     if not no_index:
-        from recommender.index.indexer import catch_up
+        from recommender.index.following import catch_up
 
         with _index_progress(console) as step:
             catch_up(settings, report=step)

@@ -82,7 +82,7 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
     return [
         ChildSpec("rasa", [str(python), "-m", "bot.nlu.serve"], rasa_environment),
         ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
-        ChildSpec("indexer", [sys.executable, "-m", "recommender.index.indexer"], environment, _INDEXER_NICENESS),
+        ChildSpec("indexer", [sys.executable, "-m", "recommender.index.following"], environment, _INDEXER_NICENESS),
     ]
 
 

@@ -24,8 +24,8 @@ from recommender.encoder.hashing import HashingEncoder
 from recommender.encoder.onnx import OnnxEncoder
 from recommender.index.chroma import ChromaVectorStore
 from recommender.index.follower import CatalogueView
+from recommender.index.following import LEASE, catch_up
 from recommender.index.generation import Generation, current
-from recommender.index.indexer import LEASE, catch_up
 from recommender.settings import Settings
 
 INDEX_ONCE = Path(__file__).with_name("index_once.py")
@@ -120,7 +120,7 @@ def test_a_running_indexer_shows_an_import_within_a_minute_and_stops_cleanly(hom
     version = OnnxEncoder.load(settings.build / "encoder", settings.precision).version
     home.catalogue.upsert(teapots(range(3), "glazed"))
     environment = os.environ | {"SHOPTALK_HOME": str(home.folder)}
-    with subprocess.Popen([sys.executable, "-m", "recommender.index.indexer"], env=environment) as process:
+    with subprocess.Popen([sys.executable, "-m", "recommender.index.following"], env=environment) as process:
         try:
             _wait_for(home, version, 3)
             leases = Leases(home.database, SystemClock())
