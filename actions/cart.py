@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.action import TurnAction
+from actions.cart_view import cart_reply, cart_total
 from actions.dialogue.state import Pending, Shown
 from actions.referring import ask_which, products_meant
-from actions.replies.schema import Reply
-from actions.shop.cart import CartLine, totals
+from actions.replies.schema import Chip, Reply, TextReply
+from actions.shop.cart import CartLine
 from actions.turn import Turn, chips, shown_item
 from feedback.store import Event
 from recommender.catalogue.product import Product
@@ -39,7 +40,8 @@ class AddToCart(TurnAction):
         meant = products_meant(turn, reading)
         if not meant:
             return ask_which(turn, self.intent, quantity=quantity)
-        replies: list[Reply] = [self._add(turn, product, quantity) for product in meant]
+        said = [self._add(turn, product, quantity) for product in meant]
+        replies = [*said[:-1], cart_reply(turn, turn.carts.lines(turn.person_id), said[-1].text)]
         turn.state = replace(turn.state, focus=meant[-1].id)
         show = turn.chip(turn.words("chip.cart"), "show_cart")
         sold_out = [
@@ -47,7 +49,7 @@ class AddToCart(TurnAction):
         ]
         return [*replies, *chips([show, *sold_out[:1]])]
 
-    def _add(self, turn: Turn, product: Product, quantity: int) -> Reply:
+    def _add(self, turn: Turn, product: Product, quantity: int) -> TextReply:
         if not product.in_stock:
             return turn.say("cart.out_of_stock", title=product.title)
         held = turn.carts.add(turn.person_id, product.id, quantity)
@@ -89,7 +91,7 @@ class ChangeCart(TurnAction):
             return [turn.say("cart.how_many", title=line.product.title, held=line.quantity)]
         turn.carts.set_quantity(turn.person_id, line.product.id, quantity)
         key = "cart.changed" if quantity else "cart.removed"
-        replies = [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
+        replies: list[Reply] = [turn.say(key, title=line.product.title, held=quantity), *show_cart(turn)]
         if quantity:
             turn.state = replace(turn.state, focus=line.product.id)
         return replies
@@ -169,23 +171,18 @@ def show_cart(turn: Turn) -> list[Reply]:
     """The cart line by line; what points at "the second one" means the second line from now on."""
     lines = turn.carts.lines(turn.person_id)
     if not lines:
-        return [turn.say("cart.empty")]
+        return [cart_reply(turn, lines, turn.say("cart.empty").text)]
     turn.state = replace(turn.state, shown=_in_front(lines), focus=None)
     said = "\n".join(_line(turn, line) for line in lines)
+    listed = turn.say("cart.list", lines=said, total=cart_total(turn, lines)).text
+    cart = cart_reply(turn, lines, listed, listing=True)
     removing = [
-        turn.chip(
-            turn.words("chip.remove", title=line.product.title), "change_cart", item_id=line.product.id, quantity=0
-        )
-        for line in lines
+        Chip(title=turn.words("chip.remove", title=item.title), payload=item.remove_payload)
+        for item in cart.items
+        if item.remove_payload is not None
     ]
     empty = turn.chip(turn.words("chip.empty_cart"), "empty_cart")
-    return [turn.say("cart.list", lines=said, total=cart_total(turn, lines)), *chips([*removing, empty])]
-
-
-def cart_total(turn: Turn, lines: Sequence[CartLine]) -> str:
-    """What the cart costs today, each currency on its own."""
-    sums = totals(list(lines))
-    return " + ".join(turn.money(amount, currency) for currency, amount in sums.items()) or turn.words("no_price")
+    return [cart, *chips([*removing, empty])]
 
 
 def yes_or_no(turn: Turn) -> list[Reply]:

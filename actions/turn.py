@@ -40,7 +40,7 @@ from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
 from recommender.understanding.reading import Reading
 
-__all__ = ["Turn", "TurnAnswer", "card", "chips", "shown_item"]
+__all__ = ["Turn", "TurnAnswer", "chips", "shown_item"]
 
 _FOLLOWED_LATE = frozenset({Facet.PRICE, Facet.RATING, Facet.IN_STOCK})
 
@@ -245,11 +245,27 @@ class Turn:
                 query=query.text,
             )  # fmt: skip
             impressions.append(impression)
-            cards.append(card(products[hit.id], impression.id, self._reasons(telling(found))))
+            cards.append(self._card(products[hit.id], impression.id, self._reasons(telling(found))))
             shown.append(shown_item(products[hit.id], impression.id, position))
         if impressions:
             self.feedback.record_impressions(impressions)
         return cards, tuple(shown)
+
+    def _card(self, product: Product, impression_id: str, reasons: Sequence[str]) -> ProductCard:
+        """The product as it is shown, with what can be done with it by pressing."""
+        named = {"item_id": product.id, "impression_id": impression_id}
+
+        def pressing(key: str, intent: str) -> str:
+            return self.chip(self.words(key, title=product.title), intent, **named).payload
+
+        return ProductCard(
+            id=product.id, title=product.title, brand=product.brand, currency=product.currency,
+            price=None if product.price is None else decimal_string(product.price, product.currency),
+            in_stock=product.in_stock, rating=product.rating, rating_count=product.rating_count,
+            image_url=product.image_url, url=product.url, reasons=list(reasons), impression_id=impression_id,
+            add_payload=pressing("chip.add", "add_to_cart") if product.in_stock else None,
+            similar_payload=pressing("chip.similar_to", "similar"), why_payload=pressing("chip.why", "why_this"),
+        )  # fmt: skip
 
     def _reasons(self, found: Sequence[Reason]) -> list[str]:
         return reasons_in_words(found, self._title, self.label, self.services.phrases)
@@ -260,16 +276,6 @@ class Turn:
 
     def _still_meets(self, product: Product, query: Query) -> bool:
         return all(meets(product, one) for one in query.constraints if one.facet in _FOLLOWED_LATE)
-
-
-def card(product: Product, impression_id: str, reasons: Sequence[str] = ()) -> ProductCard:
-    """The product as it is shown."""
-    return ProductCard(
-        id=product.id, title=product.title, brand=product.brand, currency=product.currency,
-        price=None if product.price is None else decimal_string(product.price, product.currency),
-        in_stock=product.in_stock, rating=product.rating, rating_count=product.rating_count,
-        image_url=product.image_url, url=product.url, reasons=list(reasons), impression_id=impression_id,
-    )  # fmt: skip
 
 
 def shown_item(product: Product, impression_id: str | None, position: int) -> Shown:

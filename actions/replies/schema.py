@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "CartItem",
+    "CartReply",
     "Chip",
     "ChipsReply",
     "ComparisonReply",
@@ -35,7 +37,8 @@ class TextReply(_Part):
 class ProductCard(_Part):
     """One product as it is shown. `price` is a decimal string, None when the catalogue names none.
 
-    `vote` is the shopper's live vote on this impression, filled in when the conversation is read back.
+    `vote` is the shopper's live vote on this impression, filled in when the conversation is read back. What may be done
+    with the product by pressing carries a payload like a chip's; None where it cannot be done.
     """
 
     id: str
@@ -51,6 +54,9 @@ class ProductCard(_Part):
     reasons: list[str]
     impression_id: str
     vote: Literal[-1, 0, 1] = 0
+    add_payload: str | None = None
+    similar_payload: str | None = None
+    why_payload: str | None = None
 
 
 class ProductsReply(_Part):
@@ -73,6 +79,38 @@ class ComparisonReply(_Part):
     type: Literal["comparison"] = "comparison"
     items: list[ProductCard]
     rows: list[ComparisonRow]
+
+
+class CartItem(_Part):
+    """One line of the cart at today's price; the payloads take one more, one less, or all of it out.
+
+    `price` and `line_total` are decimal strings, None when the catalogue names no price.
+    """
+
+    id: str
+    title: str
+    brand: str
+    price: str | None
+    currency: str
+    quantity: int
+    line_total: str | None
+    in_stock: bool
+    image_url: str
+    url: str
+    more_payload: str | None = None
+    fewer_payload: str | None = None
+    remove_payload: str | None = None
+
+
+class CartReply(_Part):
+    """The cart as it is now. `text` says what happened to it or, where `listing`, names every line and the total, for
+    who cannot show `items`; `total` is money in words, each currency on its own."""
+
+    type: Literal["cart"] = "cart"
+    text: str
+    listing: bool = False
+    items: list[CartItem]
+    total: str
 
 
 class Chip(_Part):
@@ -122,6 +160,6 @@ class HandoffReply(_Part):
 
 
 Reply = Annotated[
-    TextReply | ProductsReply | ComparisonReply | ChipsReply | ConstraintsReply | HandoffReply,
+    TextReply | ProductsReply | ComparisonReply | CartReply | ChipsReply | ConstraintsReply | HandoffReply,
     Field(discriminator="type"),
 ]
