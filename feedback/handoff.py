@@ -1,9 +1,9 @@
 """How does a conversation pass between the assistant and a person, and back?
 
 Who speaks is a row (`SessionRow.speaker`, with a version), and `TRANSITIONS` are all the ways in which it changes. Each
-is one step inside the caller's transaction, under the lock of the conversation: of two agents who claim at once one finds
-that the other was quicker, and an answer of the assistant that is still under way finds that it may not be said any more.
-Every step that a shopper did not make themselves tells them, in that same transaction, who speaks from now on.
+is one step inside the caller's transaction, under the lock of the conversation: of two agents who claim at once one
+finds that the other was quicker, and an answer of the assistant that is still under way finds that it may not be said
+any more. Every step that a shopper did not make themselves tells them, in that same transaction, who speaks from then on.
 """
 
 from __future__ import annotations

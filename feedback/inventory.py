@@ -7,6 +7,8 @@ from typing import Final
 from sqlalchemy import Column, ColumnElement, Table, or_, select
 
 import feedback.channels.tables
+import feedback.desk_tables
+import feedback.handoff_tables
 import feedback.links.tables
 import feedback.staff.tables  # noqa: F401 - declares its personal tables
 from recommender.db import Base
@@ -22,6 +24,10 @@ PERSONAL_TABLES: Final = (
     "messages",
     "payloads",
     "dialogues",
+    "drafts",
+    "unanswered_questions",
+    "notes",
+    "conversation_tags",
     "turns",
     "handoffs",
     "cart_lines",

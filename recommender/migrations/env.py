@@ -16,6 +16,7 @@ for module in (
     "feedback.channels.tables",
     "feedback.links.tables",
     "feedback.handoff_tables",
+    "feedback.desk_tables",
     "feedback.staff.tables",
     "actions.dialogue.tables",
     "actions.shop.tables",
