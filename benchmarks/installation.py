@@ -40,13 +40,16 @@ class Installation:
     def __init__(self, home: Path, *, demo: bool = True, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.port, self.actions_port, self.rasa_port = free_port(), free_port(), free_port()
+        self.staff_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.staff_url = f"http://127.0.0.1:{self.staff_port}"
         self.log = home / "up.log"
         self.environment = os.environ | {
             "SHOPTALK_HOME": str(home),
             "SHOPTALK_PORT": str(self.port),
             "SHOPTALK_ACTIONS_PORT": str(self.actions_port),
             "SHOPTALK_RASA_PORT": str(self.rasa_port),
+            "SHOPTALK_STAFF_PORT": str(self.staff_port),
             "SHOPTALK_MESSAGES_PER_MINUTE": "100000",
             "SHOPTALK_REQUESTS_PER_MINUTE": "100000",
             **(environment or {}),

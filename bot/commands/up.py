@@ -17,7 +17,7 @@ from recommender.settings import PROJECT_ROOT, Settings
 
 __all__ = ["up"]
 
-# One thread each for numeric libraries: three processes share the cores, and more threads only fight over them.
+# One thread each for numeric libraries: four processes share the cores, and more threads only fight over them.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 _INDEXER_NICENESS = 10
 
@@ -27,13 +27,14 @@ def up(
         bool, typer.Option("--demo", help="Load the demo shop first, if this home has no shop yet.")
     ] = False,
 ) -> None:
-    """Run Rasa, the app and the indexer until Ctrl-C. Example: shoptalk up --demo"""
+    """Run Rasa, the app, the staff's console and the indexer until Ctrl-C. Example: shoptalk up --demo"""
     settings = Settings()
     model = _rasa_model(settings)
     for name, port in (
         ("gateway", settings.port),
         ("action webhook", settings.actions_port),
         ("Rasa", settings.rasa_port),
+        ("staff's console", settings.staff_port),
     ):
         _check_port_free(name, port)
     _prepare_home(settings)
@@ -45,7 +46,9 @@ def up(
         _children(settings, model),
         ready=lambda: _is_ready(settings),
         on_ready=lambda: typer.secho(
-            f"\nThe chat is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)\n", bold=True
+            f"\nThe chat is at http://{settings.host}:{settings.port}/, "
+            f"the staff's console at http://{settings.staff_host}:{settings.staff_port}/  (Ctrl-C stops it)\n",
+            bold=True,
         ),
         write=lambda line: typer.echo(line),
     )
@@ -53,7 +56,7 @@ def up(
 
 
 def _prepare_home(settings: Settings) -> None:
-    """Make the schema current before three processes start on it at once."""
+    """Make the schema current before several processes start on it at once."""
     from recommender.db import Database, upgrade
 
     database = Database(settings.sql_url)
@@ -82,6 +85,7 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
     return [
         ChildSpec("rasa", [str(python), "-m", "bot.nlu.serve"], rasa_environment),
         ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
+        ChildSpec("staff", [sys.executable, "-m", "bot.staff"], environment),
         ChildSpec("indexer", [sys.executable, "-m", "recommender.index.following"], environment, _INDEXER_NICENESS),
     ]
 
@@ -103,7 +107,8 @@ def _check_port_free(name: str, port: int) -> None:
         except OSError as error:
             raise ConfigurationError(
                 f"Port {port} for the {name} is taken: stop what listens there (another `shoptalk up`?) "
-                "or choose other ports with SHOPTALK_PORT, SHOPTALK_ACTIONS_PORT and SHOPTALK_RASA_PORT."
+                "or choose other ports with SHOPTALK_PORT, SHOPTALK_ACTIONS_PORT, SHOPTALK_RASA_PORT "
+                "and SHOPTALK_STAFF_PORT."
             ) from error
 
 
@@ -112,7 +117,8 @@ async def _is_ready(settings: Settings) -> bool:
 
     try:
         async with httpx.AsyncClient() as client:
-            response = await client.get(f"http://{settings.host}:{settings.port}/readyz", timeout=5)
+            shoppers = await client.get(f"http://{settings.host}:{settings.port}/readyz", timeout=5)
+            staff = await client.get(f"http://{settings.staff_host}:{settings.staff_port}/healthz", timeout=5)
     except httpx.HTTPError:
         return False
-    return response.status_code == httpx.codes.OK
+    return shoppers.status_code == staff.status_code == httpx.codes.OK

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+import feedback.tables  # noqa: F401 - declares the conversations that actions refer to
 from recommender.db import Base, BigId, JsonColumn, UtcDateTime
 
 __all__ = ["AuditRow", "FirstLinkRow", "LoginFailureRow", "LoginRow", "StaffRow"]

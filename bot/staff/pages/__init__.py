@@ -1,0 +1,1 @@
+"""Which pages does everybody have, whatever they were hired for?"""
