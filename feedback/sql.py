@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.once import insert_missing
 from feedback.store import Event, Impression, Vote, VoteOutcome, check_vote, impression_not_found
-from feedback.tables import EventRow, ImpressionRow, VoteChangeRow, VoteRow
+from feedback.tables import EventRow, ImpressionRow, PersonRow, VoteChangeRow, VoteRow
 from recommender.clock import Clock
 from recommender.db import Database, JoinedDatabase
 
@@ -74,6 +74,10 @@ class SqlFeedbackStore:
         """Cast, change or take back the person's one live vote; a vote that is already so changes nothing."""
         reason = check_vote(value, reason)
         with self._database.transaction() as session:
+            # First the person and then what is theirs, as whoever erases them does: so the two never wait for each other.
+            session.execute(
+                select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(read=True, key_share=True)
+            )
             # The lock on the impression puts two votes on it that arrive at once in order.
             item_id = _shown_to(session, impression_id, person_id, lock=True).item_id
             vote = Vote(person_id, impression_id, item_id, value, reason)

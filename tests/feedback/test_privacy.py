@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, DateTime, Float, Integer, String, Table, func, insert, select
+from sqlalchemy import Boolean, DateTime, Float, Integer, String, Table, event, func, insert, select, text
 
 import actions.dialogue.tables
 import actions.shop.tables  # noqa: F401
 from feedback.inventory import PERSONAL_TABLES, personal_links, personal_table
 from feedback.people import new_person
 from feedback.privacy import erase, export
+from feedback.store import VoteOutcome
 from feedback.tables import SessionRow
 from recommender.db import Base, Database
 from recommender.errors import NotFoundError
+from tests.feedback.test_feedback_in_sql import SqlShop
 
 LEADS_TO_A_PERSON = {"person_id", "session_id", "turn_id", "impression_id"}
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -158,3 +161,33 @@ def test_a_person_is_erased_once(database: Database) -> None:
     with database.reading() as session:
         for name in PERSONAL_TABLES:
             assert session.scalar(select(func.count()).select_from(personal_table(name))) == 0
+
+
+def test_a_vote_while_the_person_is_erased_waits_and_finds_nothing(postgres: Database) -> None:
+    """Whoever locked first the vote's impression and then the person would wait for the erasure, and it for them."""
+    shop = SqlShop(postgres)
+    ada = shop.person()
+    (lamp,) = shop.show(ada, "lamp")
+    with ThreadPoolExecutor(1) as pool:
+        voting: list[Future[VoteOutcome]] = []
+
+        def vote_meanwhile(_c: object, _k: object, statement: str, *_: object) -> None:
+            if not voting and statement.startswith("SELECT people.id") and statement.rstrip().endswith("FOR UPDATE"):
+                voting.append(pool.submit(shop.store.vote, ada, lamp, 1))
+                while not someone_waits(postgres) and not voting[0].done():
+                    pass
+
+        event.listen(postgres.engine, "after_cursor_execute", vote_meanwhile)
+        try:
+            assert erase(postgres, ada).complete
+        finally:
+            event.remove(postgres.engine, "after_cursor_execute", vote_meanwhile)
+        with pytest.raises(NotFoundError):
+            voting[0].result()
+
+
+def someone_waits(database: Database) -> bool:
+    """Whether a transaction waits for another's lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(waiting))
