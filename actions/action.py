@@ -24,6 +24,7 @@ from actions.services import Services, current
 from actions.turn import Turn, TurnAnswer
 from feedback.conversations import answer_of, draft_answer, find_session, find_turn
 from feedback.payloads import find_payload, issue_payloads
+from feedback.tables import TurnRow
 from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
 from recommender.models.serving import for_session
 
@@ -132,10 +133,11 @@ def answer_turn(
         NotFoundError: the conversation or the turn does not exist (any more).
     """
     with services.database.reading() as session:
+        row = find_turn(session, turn_id)
         earlier = answer_of(session, turn_id)
         if earlier is not None:
             return TurnAnswer(_REPLIES.validate_python(earlier))
-        turn, loaded = _load(services, session, session_id, turn_id)
+        turn, loaded = _load(services, session, session_id, row)
     turn.intent = action.intent if understood is None else understood.intent
     turn.guesses = () if understood is None else understood.guesses
     try:
@@ -170,11 +172,10 @@ def _apology(turn: Turn, action: TurnAction, error: Exception) -> Reply:
     return turn.say("failed")
 
 
-def _load(services: Services, session: Session, session_id: str, turn_id: str) -> tuple[Turn, Loaded]:
-    row = find_turn(session, turn_id)
+def _load(services: Services, session: Session, session_id: str, row: TurnRow) -> tuple[Turn, Loaded]:
     conversation = find_session(session, session_id)
     loaded = services.dialogues.load(session, session_id)
-    turn = Turn(services, turn_id, session_id, conversation.person_id, row.text, loaded.state)
+    turn = Turn(services, row.id, session_id, conversation.person_id, row.text, loaded.state)
     if row.payload_id is not None:
         turn.pressed = True
         turn.arguments = dict(find_payload(session, session_id, row.payload_id).arguments)

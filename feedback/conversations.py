@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.handoff import enqueue, leave_queue, note_nobody, reopen
 from feedback.payloads import find_payload
-from feedback.speaking import add_message, known, lock_conversation, new_rasa_session
+from feedback.speaking import add_message, add_messages, known, lock_conversation, new_rasa_session
 from feedback.tables import MessageRow, PersonRow, SessionRow, TurnRow
 from recommender.errors import NotFoundError
 
@@ -181,10 +181,7 @@ def answer_of(session: Session, turn_id: str) -> list[dict[str, Any]] | None:
     Raises:
         NotFoundError: the conversation was erased.
     """
-    turn = find_turn(session, turn_id)
-    if turn.status == "accepted" or turn.draft is not None:
-        return turn.draft
-    return replies_of(session, turn_id)
+    return _answer_of(session, find_turn(session, turn_id))
 
 
 def claim_turn(session: Session, turn_id: str) -> list[dict[str, Any]] | None:
@@ -195,12 +192,11 @@ def claim_turn(session: Session, turn_id: str) -> list[dict[str, Any]] | None:
     Raises:
         NotFoundError: the conversation was erased.
     """
-    turn = find_turn(session, turn_id)
     # First the person and then the conversation, as whoever erases them does: so the two never wait for each other.
-    person_id = find_session(session, turn.session_id).person_id
-    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(key_share=True))
-    _locked_turn(session, turn_id)
-    return answer_of(session, turn_id)
+    person = select(PersonRow.id).join(SessionRow).join(TurnRow).where(TurnRow.id == turn_id)
+    session.execute(person.with_for_update(of=PersonRow, key_share=True))
+    turn, _ = _locked_turn(session, turn_id)
+    return _answer_of(session, turn)
 
 
 def draft_answer(
@@ -212,9 +208,11 @@ def draft_answer(
     confidence: float | None,
 ) -> None:
     """Keep what the turn is answered until it is finished, and the intent it was taken for (None: nobody could say)."""
-    turn = find_turn(session, turn_id)
-    turn.draft = [dict(reply) for reply in replies]
-    turn.intent, turn.confidence = intent, confidence
+    session.execute(
+        update(TurnRow)
+        .where(TurnRow.id == turn_id)
+        .values(draft=[dict(reply) for reply in replies], intent=intent, confidence=confidence)
+    )
 
 
 def finish_turn(
@@ -247,8 +245,7 @@ def finish_turn(
         return turn.status
     turn.status = "failed" if failed else "answered"
     turn.draft = None
-    for reply in replies:
-        add_message(session, conversation.id, "bot", reply, now, turn_id=turn_id)
+    add_messages(session, conversation.id, "bot", replies, now, turn_id)
     for reply in replies:
         if reply["type"] == "handoff" and reply["status"] == "queued":
             enqueue(session, conversation, _reason(turn), reply.get("position"), now)
@@ -265,7 +262,7 @@ def find_turn(session: Session, turn_id: str) -> TurnRow:
     """
     turn = session.get(TurnRow, turn_id)
     if turn is None:
-        raise NotFoundError("This turn does not exist any more; its conversation was erased.")
+        raise _no_turn()
     return turn
 
 
@@ -304,10 +301,26 @@ def unanswered_turns(session: Session, session_id: str | None = None) -> list[Tu
 
 
 def _locked_turn(session: Session, turn_id: str) -> tuple[TurnRow, SessionRow]:
-    turn = find_turn(session, turn_id)
-    conversation = lock_conversation(session, turn.session_id)
-    session.refresh(turn)  # it may have been answered while the lock was waited for
+    of_turn = select(TurnRow.session_id).where(TurnRow.id == turn_id).scalar_subquery()
+    conversation = session.scalar(
+        select(SessionRow).where(SessionRow.id == of_turn).with_for_update(),
+        execution_options={"populate_existing": True},
+    )
+    # Read again: it may have been answered while the lock was waited for.
+    turn = session.get(TurnRow, turn_id, populate_existing=True)
+    if conversation is None or turn is None:
+        raise _no_turn()
     return turn, conversation
+
+
+def _answer_of(session: Session, turn: TurnRow) -> list[dict[str, Any]] | None:
+    if turn.status == "accepted" or turn.draft is not None:
+        return turn.draft
+    return replies_of(session, turn.id)
+
+
+def _no_turn() -> NotFoundError:
+    return NotFoundError("This turn does not exist any more; its conversation was erased.")
 
 
 def _reason(turn: TurnRow) -> str:

@@ -7,16 +7,26 @@ one finds that the other does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from feedback.tables import MessageRow, SessionRow
 from recommender.errors import NotFoundError
 
-__all__ = ["Sender", "Speaker", "add_message", "change_speaker", "known", "lock_conversation", "new_rasa_session"]
+__all__ = [
+    "Sender",
+    "Speaker",
+    "add_message",
+    "add_messages",
+    "change_speaker",
+    "known",
+    "lock_conversation",
+    "new_rasa_session",
+]
 
 Speaker = Literal["bot", "queued", "human", "closed"]
 Sender = Literal["shopper", "bot", "human"]
@@ -73,3 +83,15 @@ def add_message(
     session.add(row)
     session.flush()
     return row
+
+
+def add_messages(
+    session: Session, session_id: str, sender: Sender, bodies: Sequence[Mapping[str, Any]], now: datetime, turn_id: str
+) -> None:
+    """Say several things in a row in the (locked) conversation, with one statement."""
+    rows = [
+        {"session_id": session_id, "turn_id": turn_id, "sender": sender, "body": dict(body), "created_at": now}
+        for body in bodies
+    ]
+    if rows:
+        session.execute(insert(MessageRow), rows)

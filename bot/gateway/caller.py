@@ -50,7 +50,7 @@ class Caller:
     person_id: str
 
 
-def _gateway(request: Request) -> Gateway:
+async def _gateway(request: Request) -> Gateway:  # a plain function would be run in a thread
     return cast("Gateway", request.app.state.gateway)
 
 
