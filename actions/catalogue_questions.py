@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from actions.action import TurnAction
 from actions.dialogue.state import Listing, query_to_json
-from actions.finding import search_for
+from actions.finding import as_written, respelling, search_for
 from actions.listing import PAGE_SIZE, page
 from actions.questions import subject
 from actions.replies.schema import Reply
@@ -23,11 +23,17 @@ _NAMED_BRANDS = 3
 
 
 class _CatalogueQuestion(TurnAction):
-    """A question about everything that meets the words and conditions: those of the message, else those in force."""
+    """A question about everything that meets the words and conditions: those of the message, else those in force.
+
+    With `looks_afresh`, one that names a thing leaves the conditions in force aside, and tells of them beside it.
+    """
+
+    looks_afresh: ClassVar[bool] = False
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The exact answer, and a way to see the products."""
-        reading = turn.read(subject(turn.text))
+        asked = subject(turn.text)
+        reading = turn.read(asked)
         if reading.compared:
             # "Cheaper than the second one" asks for others, not for the cheapest of all.
             return search_for(turn, reading)
@@ -35,21 +41,51 @@ class _CatalogueQuestion(TurnAction):
         if not query.text and not query.constraints and before is not None:
             query = before
         query = Query(query.text, query.constraints)
-        with turn.timed("search"):
-            shape = turn.services.searcher.shape(query)
+        earlier = None
+        if self.looks_afresh and reading.kind == "amend" and reading.names_thing:
+            # "How many lipsticks" after red ones asks for all of them; how many are red is told as well.
+            fresh = turn.read(asked, amend=False)
+            if fresh.kind == "new" and set(fresh.query.constraints) < set(query.constraints):
+                query, earlier = Query(fresh.query.text, fresh.query.constraints), query
+        shape = self.shape(turn, query)
         if shape.total == 0:
-            return [turn.say("shape.none", what=_what(turn, query)), *turn.constraints(query)]
-        return self.answer(turn, query, shape)
+            return [*respelling(turn, reading), *self.none(turn, query)]
+        return [*respelling(turn, reading), *self.answer(turn, query, shape, earlier), *as_written(turn, reading)]
+
+    def shape(self, turn: Turn, query: Query) -> CatalogueShape:
+        """The exact facts about what `query` selects."""
+        with turn.timed("search"):
+            return turn.services.searcher.shape(query)
+
+    def none(self, turn: Turn, query: Query) -> list[Reply]:
+        """What is said where nothing is selected."""
+        return [turn.say("shape.none", what=_what(turn, query)), *turn.constraints(query)]
 
     @abstractmethod
-    def answer(self, turn: Turn, query: Query, shape: CatalogueShape) -> list[Reply]:
-        """The answer about the products of `shape`, of which there is at least one."""
+    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:
+        """The answer about the products of `shape`, of which there is at least one.
+
+        `earlier` is the narrower query that was in force, where the question is about more than that.
+        """
 
 
 class _Extreme(_CatalogueQuestion):
     sort: ClassVar[Sort]
 
-    def answer(self, turn: Turn, query: Query, shape: CatalogueShape) -> list[Reply]:
+    def none(self, turn: Turn, query: Query) -> list[Reply]:
+        """What comes nearest to a description that nothing answers to, said to be no more."""
+        ordered = Query(query.text, query.constraints, self.sort)
+        with turn.timed("search"):
+            result = turn.services.searcher.search(ordered, limit=PAGE_SIZE, exclude=turn.unwanted)
+        before = turn.state
+        turn.state = replace(before, query=ordered)
+        listing = Listing(weights=dict(result.weights))
+        replies = page(turn, listing, result, ordered, "shape.nearest", {"what": _what(turn, query)})
+        if not replies:
+            turn.state = before
+        return replies or super().none(turn, query)
+
+    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:  # noqa: ARG002
         """The products at exactly that price."""
         price = shape.lowest if self.sort is Sort.PRICE_ASC else shape.highest
         if price is None:
@@ -83,10 +119,14 @@ class HowMany(_CatalogueQuestion):
     """How many products there are."""
 
     intent = "how_many"
+    looks_afresh = True
 
-    def answer(self, turn: Turn, query: Query, shape: CatalogueShape) -> list[Reply]:
+    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:
         """The count, and the brands with the most of them."""
         said = [turn.say("how_many.found", count=shape.total, what=_what(turn, query))]
+        if earlier is not None:
+            labels = ", ".join(turn.label(one) for one in earlier.constraints if one not in query.constraints)
+            said.append(turn.say("how_many.as_before", count=self.shape(turn, earlier).total, labels=labels))
         top = sorted(shape.brands.items(), key=lambda one: (-one[1], one[0]))[:_NAMED_BRANDS]
         if len(top) > 1:
             brands = ", ".join(turn.words("how_many.brand", brand=brand, count=count) for brand, count in top)
@@ -98,9 +138,15 @@ class PriceRange(_CatalogueQuestion):
     """From what price to what price there is something."""
 
     intent = "price_range"
+    looks_afresh = True
 
-    def answer(self, turn: Turn, query: Query, shape: CatalogueShape) -> list[Reply]:
+    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:
         """The lowest and the highest price."""
+        before = None if earlier is None else self.shape(turn, earlier)
+        also = self._range(turn, earlier, before) if earlier is not None and before is not None and before.total else []
+        return [*self._range(turn, query, shape), *also, *_see_them(turn, query)]
+
+    def _range(self, turn: Turn, query: Query, shape: CatalogueShape) -> list[Reply]:
         what = _what(turn, query)
         if shape.lowest is None or shape.highest is None:
             return [turn.say("shape.no_prices", what=what, count=shape.total)]
@@ -108,7 +154,7 @@ class PriceRange(_CatalogueQuestion):
         said = turn.say(
             key, lowest=turn.money(shape.lowest), highest=turn.money(shape.highest), count=shape.priced, what=what
         )
-        return [said, *_see_them(turn, query)]
+        return [said]
 
 
 def _what(turn: Turn, query: Query) -> str:

@@ -11,11 +11,12 @@ from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
 from actions.recommending import recommend, recommend_page
 from actions.replies.schema import Reply
+from actions.similar import similar_to
 from actions.turn import Turn, chips
 from recommender.understanding.query import Constraint, Query, Sort
 from recommender.understanding.reading import Reading
 
-__all__ = ["DropConstraint", "More", "Refine", "Relax", "Search", "search_for"]
+__all__ = ["DropConstraint", "More", "Refine", "Relax", "Search", "as_written", "respelling", "search_for"]
 
 
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
@@ -28,7 +29,22 @@ def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     if reading.kind == "amend" and before is not None and unmatched and query == before:
         return [turn.say("refine.unmatched", words=unmatched), *turn.constraints(before)]
     note: list[Reply] = [turn.say("found.unmatched", words=unmatched)] if unmatched else []
-    return [*note, *_search_for(turn, reading)]
+    return [*respelling(turn, reading), *note, *_search_for(turn, reading), *as_written(turn, reading)]
+
+
+def respelling(turn: Turn, reading: Reading) -> list[Reply]:
+    """Which words were taken for others; nothing where none was."""
+    meant = ", ".join(f"“{word}”" for _, word in reading.respelled)
+    return [turn.say("found.respelled", meant=meant)] if meant else []
+
+
+def as_written(turn: Turn, reading: Reading) -> list[Reply]:
+    """The way back for whoever meant what they wrote; nothing where no word was taken for another."""
+    if not reading.respelled:
+        return []
+    written = " ".join(word for word, _ in reading.respelled)
+    title = turn.words("chip.as_written", text=written)
+    return chips([turn.chip(title, "search", text=turn.text, as_written=True)])
 
 
 def _search_for(turn: Turn, reading: Reading) -> list[Reply]:
@@ -59,6 +75,8 @@ class Search(TurnAction):
         """The best products for what was asked."""
         if "query" in turn.arguments:
             return _found(turn, query_from_json(turn.arguments["query"]))
+        if turn.arguments.get("as_written"):
+            return search_for(turn, turn.read(amend=False, respell=False))
         return search_for(turn, turn.read(amend=False))
 
 
@@ -69,6 +87,9 @@ class Refine(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The products under the changed conditions; when no change was understood, that is said."""
+        like = self._like(turn)
+        if like is not None:
+            return like
         before = turn.state.query
         # "Cheaper" under one product means cheaper than that one.
         compared = [one for one in turn.state.shown if one.id == turn.arguments.get("item_id")]
@@ -77,6 +98,16 @@ class Refine(TurnAction):
         if before is not None and unchanged and not reading.unmatched and len(reading.references) != 1:
             return [turn.say("refine.unclear"), *turn.constraints(before)]
         return search_for(turn, reading)
+
+    def _like(self, turn: Turn) -> list[Reply] | None:
+        """What is similar to the same product under the changed conditions, where such a list is what is changed."""
+        listing = turn.state.listing
+        if listing is None or listing.anchor is None or "item_id" in turn.arguments:
+            return None
+        product = turn.product(listing.anchor)
+        reading = turn.read(amend=True, previous=Query("", listing.constraints))
+        is_change = reading.kind == "amend" and (reading.added or reading.removed) and not reading.names_thing
+        return similar_to(turn, product, reading.query.constraints) if product is not None and is_change else None
 
 
 class More(TurnAction):
@@ -95,7 +126,10 @@ class More(TurnAction):
         query = Query()
         with turn.timed("search"):
             if listing.surface == "similar" and listing.anchor is not None:
-                result = turn.services.searcher.similar(listing.anchor, limit=PAGE_SIZE, exclude=exclude)
+                query = Query("", listing.constraints)
+                result = turn.services.searcher.similar(
+                    listing.anchor, constraints=listing.constraints, limit=PAGE_SIZE, exclude=exclude
+                )
             else:
                 query = turn.state.query or query
                 result = turn.services.searcher.search(query, limit=PAGE_SIZE, exclude=exclude)
@@ -110,6 +144,11 @@ class DropConstraint(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The products without that condition."""
         dropped = constraint_from_json(turn.arguments["constraint"])
+        listing = turn.state.listing
+        if listing is not None and listing.anchor is not None and dropped in listing.constraints:
+            product = turn.product(listing.anchor)
+            if product is not None:
+                return similar_to(turn, product, [one for one in listing.constraints if one != dropped])
         query = turn.state.query or Query()
         rest = tuple(one for one in query.constraints if one != dropped)
         if not query.text and not rest:

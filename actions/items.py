@@ -1,4 +1,4 @@
-"""What is said of single products: details, two side by side, others like it?"""
+"""What is said of single products: details, or two side by side?"""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.action import TurnAction
+from actions.attributes import telling_attributes
 from actions.dialogue.state import Listing
-from actions.listing import PAGE_SIZE, page
 from actions.referring import ask_which, products_meant
 from actions.replies.schema import ComparisonReply, ComparisonRow, ProductsReply, Reply
 from actions.turn import Turn, chips
 from recommender.catalogue.product import Product
-from recommender.explanation.reason import Reason, ReasonKind
-from recommender.search.port import Hit, SearchResult
-from recommender.understanding.query import Query
+from recommender.search.port import Hit
 
-__all__ = ["Compare", "Details", "ShowItem", "Similar", "show_details"]
+__all__ = ["Compare", "Details", "ShowItem", "show_details"]
 
 _DESCRIPTION_CHARACTERS = 400
 _NAMED_ATTRIBUTES = 6
@@ -44,23 +42,6 @@ class ShowItem(TurnAction):
         """The same as its details."""
         product = turn.product(str(turn.arguments["item_id"]))
         return [turn.say("gone")] if product is None else show_details(turn, product)
-
-
-class Similar(TurnAction):
-    """Other products like one of those shown."""
-
-    intent = "similar"
-
-    def handle(self, turn: Turn) -> list[Reply]:
-        """The nearest products in meaning."""
-        meant = products_meant(turn, turn.read())
-        if not meant:
-            return ask_which(turn, self.intent)
-        with turn.timed("search"):
-            result = turn.services.searcher.similar(meant[0].id, limit=PAGE_SIZE, exclude=turn.unwanted)
-        listing = Listing("similar", meant[0].id, weights=dict(result.weights))
-        replies = page(turn, listing, result, Query(), "similar.found", {"title": meant[0].title}, _alike(result))
-        return replies or [turn.say("similar.none", title=meant[0].title)]
 
 
 class Compare(TurnAction):
@@ -91,10 +72,6 @@ class Compare(TurnAction):
         return [*replies, *chips(adding)]
 
 
-def _alike(result: SearchResult) -> dict[str, list[Reason]]:
-    return {hit.id: [Reason(ReasonKind.MEANING, hit.score)] for hit in result.hits}
-
-
 def show_details(turn: Turn, product: Product) -> list[Reply]:
     """The product's card, what the shop says of it, and what can be done with it."""
     cards, shown = turn.record([Hit(product.id, 0.0)], Listing("details"), {})
@@ -102,7 +79,9 @@ def show_details(turn: Turn, product: Product) -> list[Reply]:
     in_list = any(one.id == product.id for one in turn.state.shown)
     turn.state = replace(turn.state, shown=turn.state.shown if in_list else shown, focus=product.id)
     description = _shortened(product.description)
-    attributes = "; ".join(f"{name}: {value}" for name, value in list(product.attributes.items())[:_NAMED_ATTRIBUTES])
+    denied = turn.words("attribute.no")
+    telling = {name: value for name, value in _attributes(turn, product).items() if value != denied}
+    attributes = "; ".join(f"{name}: {value}" for name, value in list(telling.items())[:_NAMED_ATTRIBUTES])
     said = [part for part in (description, attributes) if part]
     facts = {
         "title": product.title,
@@ -117,6 +96,10 @@ def show_details(turn: Turn, product: Product) -> list[Reply]:
         turn.chip(turn.words("chip.similar"), "similar", item_id=product.id),
     ]
     return [text, ProductsReply(items=cards), *chips(actions)]
+
+
+def _attributes(turn: Turn, product: Product) -> dict[str, str]:
+    return telling_attributes(product, turn.words("attribute.yes"), turn.words("attribute.no"))
 
 
 def _shortened(text: str) -> str:
@@ -152,9 +135,10 @@ def _comparison(turn: Turn, products: Sequence[Product]) -> ComparisonReply:
     ]
     if any(one.brand for one in products):
         rows.append(ComparisonRow(label=turn.words("compare.brand"), values=[one.brand for one in products]))
-    shared = [name for name in products[0].attributes if all(name in one.attributes for one in products)]
+    telling = [_attributes(turn, one) for one in products]
+    shared = [name for name in telling[0] if all(name in one for one in telling)]
     rows += [
-        ComparisonRow(label=name, values=[one.attributes[name] for one in products])
+        ComparisonRow(label=name[:1].upper() + name[1:], values=[one[name] for one in telling])
         for name in shared[:_COMPARED_ATTRIBUTES]
     ]
     return ComparisonReply(items=cards, rows=rows)

@@ -7,12 +7,13 @@ from actions.cart import AddToCart, ChangeCart, EmptyCart, SaveForLater, ShowCar
 from actions.catalogue_questions import Cheapest, Dearest, HowMany, PriceRange
 from actions.explaining import WhyNot, WhyThis
 from actions.finding import DropConstraint, More, Refine, Relax, Search
-from actions.items import Compare, Details, ShowItem, Similar
+from actions.items import Compare, Details, ShowItem
 from actions.orders import Inform, OrderStatus
 from actions.person import ForgetMe, WhatYouKnow
 from actions.reaching_people import AskHuman, LeaveQueue, RateService
 from actions.recommending import Recommend
 from actions.shop_questions import FrequentQuestion
+from actions.similar import Similar
 from actions.smalltalk import Affirm, AskBack, Bye, Chitchat, Deny, Greet, Help, OutOfScope, Thanks
 from actions.thumbs import ThumbDown, ThumbUp
 

@@ -54,6 +54,11 @@ class Services:
     orders: Orders
     phrases: Phrases
 
+    @property
+    def currency(self) -> str:
+        """The currency that prices are compared in: that of most products, else the one in the settings."""
+        return self.understander.currency or self.settings.currency
+
 
 def build(settings: Settings) -> Services:
     """Put the parts together for the shop that `settings` describe.

@@ -32,5 +32,7 @@ class FrequentQuestion(TurnAction):
 
 
 def quote_faq(turn: Turn, entry: FaqEntry) -> list[Reply]:
-    """The shop's answer, word for word."""
-    return [turn.say("faq.answer", question=entry.question, answer=entry.answer, source=turn.services.faq.source)]
+    """The shop's answer, word for word, and what it is from."""
+    titled = f"faq.source.{entry.topic}"
+    source = turn.words(titled if titled in turn.services.phrases else "faq.source")
+    return [turn.say("faq.answer", question=entry.question, answer=entry.answer, source=source)]

@@ -32,10 +32,9 @@ from feedback.payloads import Pressable
 from feedback.sql import SqlFeedbackStore
 from feedback.store import Impression
 from recommender.catalogue.product import Product
-from recommender.errors import BadInputError
 from recommender.explanation.reason import Reason
 from recommender.explanation.search import explain_hit, explain_place
-from recommender.money import decimal_string, format_money
+from recommender.money import decimal_string, money_in_words
 from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
 from recommender.understanding.reading import Reading
@@ -141,16 +140,15 @@ class Turn:
     def label(self, constraint: Constraint) -> str:
         """A condition in words."""
         services = self.services
-        return constraint_label(constraint, services.phrases, services.settings, services.understander.written)
+        return constraint_label(constraint, services.phrases, self._limit, services.understander.written)
 
-    def money(self, amount: Decimal, currency: str | None = None) -> str:
-        """An amount as the shop writes it."""
-        currency = currency or self.services.settings.currency
-        try:
-            return format_money(amount, currency, self.services.settings.locale)
-        except BadInputError:
-            # A feed may carry a currency nobody knows; the amount is still the record's.
-            return f"{amount} {currency}"
+    def money(self, amount: Decimal, currency: str | None = None, *, brief: bool = False) -> str:
+        """An amount as the shop writes it: in the currency that prices are compared in, unless another is given."""
+        services = self.services
+        return money_in_words(amount, currency or services.currency, services.settings.locale, brief=brief)
+
+    def _limit(self, amount: Decimal) -> str:
+        return self.money(amount, brief=True)
 
     def price(self, product: Product) -> str:
         """A product's price in words; says so when the catalogue names none."""
@@ -168,17 +166,28 @@ class Turn:
             self.timing_ms[part] = self.timing_ms.get(part, 0.0) + (time.perf_counter() - start) * 1000
 
     def read(
-        self, text: str | None = None, *, amend: bool | None = None, shown: Sequence[Shown] | None = None
+        self,
+        text: str | None = None,
+        *,
+        amend: bool | None = None,
+        shown: Sequence[Shown] | None = None,
+        previous: Query | None = None,
+        respell: bool = True,
     ) -> Reading:
         """What the words (those of the turn, unless others are given) mean for search.
 
-        `amend` is whether the intent changes the query in force, `shown` what can be pointed at.
+        `amend` is whether the intent changes the query in force, or `previous` in its place; `shown` what can be
+        pointed at; `respell` whether misspelled words are read as those of the catalogue.
         """
         items = [one.item for one in (self.state.shown if shown is None else shown)]
-        text = self.text if text is None else text
         with self.timed("understand"):
             return self.services.understander.understand(
-                text, previous=self.state.query, shown=items, amend=amend, focus=self.state.focus
+                self.text if text is None else text,
+                previous=self.state.query if previous is None else previous,
+                shown=items,
+                amend=amend,
+                focus=self.state.focus,
+                respell=respell,
             )
 
     @cached_property

@@ -34,12 +34,18 @@ class Understands(Protocol):
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
         focus: str | None = None,
+        respell: bool = True,
     ) -> Reading:
         """See `Understander.understand`."""
         ...
 
     def written(self, facet: Facet, value: str) -> str:
         """See `Understander.written`."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """See `Understander.currency`."""
         ...
 
 
@@ -75,14 +81,22 @@ class CurrentUnderstander:
         shown: Sequence[ShownItem] = (),
         amend: bool | None = None,
         focus: str | None = None,
+        respell: bool = True,
     ) -> Reading:
         """See `Understander.understand`."""
         self._keep_up()
-        return self._understander.understand(text, previous=previous, shown=shown, amend=amend, focus=focus)
+        return self._understander.understand(
+            text, previous=previous, shown=shown, amend=amend, focus=focus, respell=respell
+        )
 
     def written(self, facet: Facet, value: str) -> str:
         """See `Understander.written`."""
         return self._understander.written(facet, value)
+
+    @property
+    def currency(self) -> str:
+        """See `Understander.currency`."""
+        return self._understander.currency
 
     def _keep_up(self) -> None:
         try:

@@ -9,7 +9,7 @@ from babel.numbers import format_currency, get_currency_precision, is_currency
 
 from recommender.errors import BadInputError
 
-__all__ = ["decimal_string", "format_money"]
+__all__ = ["decimal_string", "format_money", "money_in_words"]
 
 
 def decimal_string(amount: Decimal, currency: str) -> str:
@@ -37,3 +37,11 @@ def format_money(amount: Decimal, currency: str, locale: str = "en_US", *, brief
         pattern = parsed.currency_formats["standard"].pattern.replace("0.00", "0")
         return format_currency(amount, code, format=pattern, locale=parsed, currency_digits=False)
     return format_currency(amount, code, locale=parsed)
+
+
+def money_in_words(amount: Decimal, currency: str, locale: str = "en_US", *, brief: bool = False) -> str:
+    """As `format_money`; an amount in a currency that nobody knows, as a feed may carry one, keeps its name."""
+    try:
+        return format_money(amount, currency, locale, brief=brief)
+    except BadInputError:
+        return f"{amount} {currency}"

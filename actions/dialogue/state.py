@@ -51,12 +51,15 @@ class Shown:
 class Listing:
     """The list that "more" goes on with: how it came about, and every product of it that was shown already.
 
+    A list of what is similar to the product `anchor` has its own `constraints`; those of a search are in its query.
+
     Paging leaves out what was shown instead of counting an offset, so that a product that is voted down, sold out or
     imported in between neither makes the next page repeat one nor skip one.
     """
 
     surface: Surface = "search"
     anchor: str | None = None
+    constraints: tuple[Constraint, ...] = ()
     shown_ids: tuple[str, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
 
@@ -76,7 +79,8 @@ class DialogueState:
     """A conversation right now.
 
     `shown` is the page in front of the shopper, `focus` the product talked about last, `said` the sentences of the last
-    answer (none of them is said again right away), `failed_orders` how often an order was asked for that was not found.
+    answer (none of them is said again right away), `failed_orders` how often an order was asked for that was not found,
+    `page` the product on whose page the shopper was last.
     """
 
     query: Query | None = None
@@ -86,6 +90,7 @@ class DialogueState:
     pending: Pending | None = None
     said: tuple[str, ...] = ()
     failed_orders: int = 0
+    page: str | None = None
 
 
 _STATE = TypeAdapter(DialogueState)

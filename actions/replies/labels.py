@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from actions.replies.phrases import Phrases
-from recommender.money import format_money
-from recommender.settings import Settings
 from recommender.understanding.query import Constraint, Facet, Op
 
 __all__ = ["constraint_label"]
 
 
 def constraint_label(
-    constraint: Constraint, phrases: Phrases, settings: Settings, written: Callable[[Facet, str], str]
+    constraint: Constraint, phrases: Phrases, money: Callable[[Decimal], str], written: Callable[[Facet, str], str]
 ) -> str:
     """A few words for a chip or a sentence: "up to $50", "blue or red", "by Norda", "no leather", "in stock".
 
-    `written` says how the catalogue spells a folded value.
+    `money` writes a limit in the currency that prices are compared in, `written` a folded value as the catalogue spells
+    it.
     """
     if constraint.facet is Facet.IN_STOCK:
         wanted = (constraint.op is Op.ANY_OF) == ("true" in constraint.values)
@@ -27,13 +27,8 @@ def constraint_label(
         names = [_within_a_sentence(name) for name in names]
     value = phrases.say("or").join(names)
     if constraint.bound is not None:
-        is_price = constraint.facet is Facet.PRICE
         bound = constraint.bound
-        value = (
-            format_money(bound, settings.currency, settings.locale, brief=True)
-            if is_price
-            else format(bound.normalize(), "f")
-        )
+        value = money(bound) if constraint.facet is Facet.PRICE else format(bound.normalize(), "f")
     return phrases.say(f"constraint.{constraint.facet}.{constraint.op}", value=value)
 
 

@@ -44,11 +44,6 @@ class Faq:
         self._read_at: int | None = None
         self._entries: list[FaqEntry] = []
 
-    @property
-    def source(self) -> str:
-        """The name of the file, which every answer names as its source."""
-        return self._path.name
-
     def about(self, topic: str, text: str) -> FaqEntry | None:
         """Of the entries on `topic` the one whose question is most like `text`; None when the shop says nothing."""
         entries = [entry for entry in self._current() if entry.topic == topic]

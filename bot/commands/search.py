@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from actions.services import Services
     from recommender.catalogue.product import Product
     from recommender.search.port import SearchResult
@@ -79,11 +81,14 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
     from rich.text import Text
 
     from actions.replies.labels import constraint_label
-    from recommender.money import format_money
+    from recommender.money import money_in_words
+
+    def limit(amount: Decimal) -> str:
+        return money_in_words(amount, services.currency, services.settings.locale, brief=True)
 
     console = Console()
     understood = [
-        constraint_label(constraint, services.phrases, services.settings, services.understander.written)
+        constraint_label(constraint, services.phrases, limit, services.understander.written)
         for constraint in query.constraints
     ]
     # Text from shoppers and catalogues is plain text, never rich's markup.
@@ -99,7 +104,7 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
         table.add_row(
             str(position),
             Text("\n".join((product.title, " · ".join(part for part in (product.brand, product.id) if part)))),
-            "" if price is None else format_money(price, product.currency, services.settings.locale),
+            "" if price is None else money_in_words(price, product.currency, services.settings.locale),
             "yes" if product.in_stock else "no",
             f"{hit.score:.3f}",
             *(f"{hit.legs.get(leg, 0.0):.3f}" for leg in legs),
@@ -107,4 +112,11 @@ def _print(services: Services, query: Query, result: SearchResult, products: dic
         )
     console.print(table)
     parts = ", ".join(f"{name} {ms:.1f}" for name, ms in result.timing_ms.items())
-    console.print(Text(f"Encoder: {result.versions.get('encoder', 'not asked')}. Milliseconds: {parts}."))
+    console.print(Text(f"{_encoder(result)} Milliseconds: {parts}."))
+
+
+def _encoder(result: SearchResult) -> str:
+    """Which encoder read the query; without one, why not."""
+    version = result.versions.get("encoder", "not asked")
+    missing = version.removeprefix("off: ")
+    return f"Encoder: {version}." if missing == version else f"By words alone: {missing.rstrip('.')}."

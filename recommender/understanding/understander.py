@@ -118,6 +118,11 @@ class Understander:
         """How the catalogue writes `value`, a folded word of a constraint."""
         return self.vocabulary.spellings.get(facet, {}).get(value, value)
 
+    @property
+    def currency(self) -> str:
+        """The currency of most products that have a price; "" where none has."""
+        return self.vocabulary.currency
+
     def _read(self, sheet: Sheet, shown: Sequence[ShownItem], focus: str | None) -> _Message:
         vocabulary = self.vocabulary
         references = read_references(sheet, shown, focus)

@@ -202,14 +202,14 @@ class _Counts:
             elif brand.endswith("com") and ".com" in fold(self.brand_forms[brand]):
                 names.setdefault(brand[:-3], set()).add(brand)
         for short, keys in self._short_names().items():
-            names.setdefault(short, keys)
+            names.setdefault(short, set()).update(keys)
         return {name: tuple(sorted(keys)) for name, keys in names.items()}
 
     def _short_names(self) -> dict[str, set[str]]:
         """What people say for a longer brand, where it can mean nothing else: its first words, or its initials.
 
-        "Loreal" is L'Oreal Paris, and L'Oreal Kids as well; "John" is no brand, though the names of some begin so, for
-        it is a word of English. Initials count only if the brand's own titles use them, and others' hardly do.
+        "Loreal" is L'Oreal Paris, and L'Oreal Kids as well, whether or not there is a plain L'Oreal too; "John" is no
+        brand, though the names of some begin so, for it is a word of English. Initials count only if the brand's own titles use them, and others' hardly do.
         """
         short: dict[str, set[str]] = {}
         initials = {brand: "".join(part[0] for part in brand.split()) for brand in self.brands if " " in brand}
@@ -221,10 +221,11 @@ class _Counts:
             everywhere.update(found)
             own[brand] += initials.get(brand) in found
         for brand, letters in initials.items():
-            if own[brand] >= ENOUGH_PRODUCTS and own[brand] >= OWN_INITIALS * everywhere[letters]:
+            is_own = own[brand] >= ENOUGH_PRODUCTS and own[brand] >= OWN_INITIALS * everywhere[letters]
+            if is_own and not is_english(letters):
                 short.setdefault(letters, set()).add(brand)
             parts = brand.split()
-            for end in range(1, len(parts)):
+            for end in range(1, min(len(parts), LONGEST_NAME_WORDS + 1)):
                 name = " ".join(parts[:end])
                 if (
                     len(name) >= SHORTEST_FIRST_WORD
@@ -247,6 +248,7 @@ class _Counts:
             count = sum(self.brands[brand] for brand in brands)
             written_small = 0 if any(self.brand_forms[brand].islower() for brand in brands) else self.written[name]
             doubtful = name in _EVERYDAY_WORDS and (count < WELL_KNOWN or written_small > 2)
+            doubtful |= name not in self.brands and all(map(is_english, name.split()))
             if doubtful or written_small > max(2, count // 4) or elsewhere[name] > count:
                 found.add(name)
         return frozenset(found)

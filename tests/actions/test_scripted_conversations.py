@@ -288,8 +288,6 @@ def test_whatever_breaks_ends_as_an_apology_and_leaves_the_state(shopper: Shoppe
     before = shopper.state()
 
     class BrokenFaq:
-        source = "faq.yml"
-
         def about(self, topic: str, text: str) -> None:
             raise RuntimeError("secret words of the shopper")
 

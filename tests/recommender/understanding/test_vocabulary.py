@@ -105,7 +105,9 @@ def test_a_brands_first_word_names_it_where_it_is_no_english_word() -> None:
 def test_a_first_word_that_several_brands_share_means_any_of_them() -> None:
     shop = products("Cream", brand="Veloree Lyon", copies=4) + products("Soap", brand="Veloree Kids", copies=4)
     assert reads(shop, "veloree") == "veloree | brand=veloree kids,veloree lyon"
-    assert reads([*shop, *products("Oil", brand="Veloree", copies=4)], "veloree") == "veloree | brand=veloree"
+    assert reads([*shop, *products("Oil", brand="Veloree", copies=4)], "veloree") == (
+        "veloree | brand=veloree,veloree kids,veloree lyon"
+    )
 
 
 def test_initials_name_a_brand_where_its_own_titles_use_them() -> None:
@@ -113,6 +115,13 @@ def test_initials_name_a_brand_where_its_own_titles_use_them() -> None:
     assert reads(shop, "qt printer") == "qt printer | brand=quellar tobin"
     assert reads(shop + products("Ink for QT", brand="Other", copies=4), "qt printer") == "qt printer"
     assert reads(products("Printer", brand="Quellar Tobin", copies=4), "qt printer") == "qt printer"
+    assert reads(products("Lamp at night", brand="Astra Tobin", copies=4), "lamp at night") == "lamp at night"
+
+
+def test_a_company_called_after_everyday_words_needs_a_brands_place() -> None:
+    shop = products("Bandage", brand="First Aid Company", copies=4)
+    assert reads(shop, "first aid bandage") == "first aid bandage"
+    assert reads(shop, "bandage by first aid") == "bandage by first aid | brand=first aid company"
 
 
 def test_a_brand_and_its_series_are_a_brand_and_a_word() -> None:
