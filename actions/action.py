@@ -175,7 +175,11 @@ def _apology(turn: Turn, action: TurnAction, error: Exception) -> Reply:
 def _load(services: Services, session: Session, session_id: str, row: TurnRow) -> tuple[Turn, Loaded]:
     conversation = find_session(session, session_id)
     loaded = services.dialogues.load(session, session_id)
-    turn = Turn(services, row.id, session_id, conversation.person_id, row.text, loaded.state)
+    state = loaded.state
+    if row.product_id is not None and row.product_id != state.page:
+        # Whoever comes to a product's page means that product by "this" until the talk moves on.
+        state = replace(state, page=row.product_id, focus=row.product_id)
+    turn = Turn(services, row.id, session_id, conversation.person_id, row.text, state)
     if row.payload_id is not None:
         turn.pressed = True
         turn.arguments = dict(find_payload(session, session_id, row.payload_id).arguments)

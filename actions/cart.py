@@ -41,7 +41,7 @@ class AddToCart(TurnAction):
         if not meant:
             return ask_which(turn, self.intent, quantity=quantity)
         said = [self._add(turn, product, quantity) for product in meant]
-        replies = [*said[:-1], cart_reply(turn, turn.carts.lines(turn.person_id), said[-1].text)]
+        replies: list[Reply] = [*said[:-1], cart_reply(turn, turn.carts.lines(turn.person_id), said[-1].text)]
         turn.state = replace(turn.state, focus=meant[-1].id)
         show = turn.chip(turn.words("chip.cart"), "show_cart")
         sold_out = [

@@ -21,14 +21,16 @@ def products_meant(turn: Turn, reading: Reading) -> list[Product]:
     """The products meant, in the order they were named; empty when that cannot be told.
 
     What was pressed comes first, then what points at products in front of the shopper, then an exact id, then the
-    product talked about last, then the only one in front of the shopper. Each was shown in this conversation, or the
-    shopper named its id.
+    product talked about last, then the only one in front of the shopper, then the one whose page they are on. Each was
+    shown in this conversation or on that page, or the shopper named its id.
     """
     ids = _pressed(turn) or list(reading.references) or _named_by_id(turn)
     if not ids and turn.state.focus is not None:
         ids = [turn.state.focus]
     if not ids and len(turn.state.shown) == 1:
         ids = [turn.state.shown[0].id]
+    if not ids and turn.state.page is not None and not turn.state.shown:
+        ids = [turn.state.page]
     products = turn.services.catalogue.get(ids)
     return [products[one] for one in dict.fromkeys(ids) if one in products]
 

@@ -82,11 +82,13 @@ class Message:
     agent: str | None = None
 
 
-def open_session(session: Session, person_id: str, channel: str, now: datetime) -> SessionRow:
-    """Begin a conversation of `person_id` on `channel`; the assistant speaks."""
+def open_session(
+    session: Session, person_id: str, channel: str, now: datetime, language: str | None = None
+) -> SessionRow:
+    """Begin a conversation of `person_id` on `channel`; the assistant speaks, in `language` where it can."""
     row = SessionRow(
         id=uuid.uuid4().hex, person_id=person_id, channel=channel, created_at=now, last_seen_at=now, speaker="bot",
-        speaker_version=0, rasa_session=0, rasa_turns=0,
+        speaker_version=0, rasa_session=0, rasa_turns=0, language=language,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -116,9 +118,11 @@ def accept_turn(
     text: str = "",
     payload_id: str | None = None,
     client_message_id: str | None = None,
+    product_id: str | None = None,
     now: datetime,
 ) -> Accepted:
-    """Keep what the shopper said (`text`) or pressed (`payload_id`); once committed, it is accepted.
+    """Keep what the shopper said (`text`) or pressed (`payload_id`), and on which product's page; once committed, it is
+    accepted.
 
     While a human speaks or is awaited the turn is only kept, unless it says that the shopper would rather go on with
     the assistant. A conversation that a human closed is the assistant's again with the next message, in a new Rasa
@@ -145,8 +149,8 @@ def accept_turn(
         leave_queue(session, conversation, now)
     turn = TurnRow(
         id=uuid.uuid4().hex, session_id=session_id, client_message_id=client_message_id, text=text,
-        payload_id=payload_id, status="accepted" if conversation.speaker == "bot" else "kept", timing_ms={},
-        created_at=now,
+        payload_id=payload_id, product_id=product_id,
+        status="accepted" if conversation.speaker == "bot" else "kept", timing_ms={}, created_at=now,
     )  # fmt: skip
     session.add(turn)
     session.flush()

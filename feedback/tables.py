@@ -46,7 +46,8 @@ class IdentityRow(Base):
 class SessionRow(Base):
     """One conversation on one channel. `speaker` says who speaks; `speaker_version` grows whenever that changes.
 
-    `human_typing_until` is until when a human of the shop counts as typing.
+    `human_typing_until` is until when a human of the shop counts as typing, `language` (a BCP 47 tag) in which language
+    the shopper reads, None where their client does not say.
     """
 
     __tablename__ = "sessions"
@@ -61,6 +62,7 @@ class SessionRow(Base):
     rasa_session: Mapped[int] = mapped_column(default=0)
     rasa_turns: Mapped[int] = mapped_column(default=0)
     human_typing_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    language: Mapped[str | None] = mapped_column(String(35))
 
 
 class TurnRow(Base):
@@ -69,6 +71,7 @@ class TurnRow(Base):
     `status`: accepted (kept, not answered yet), answered, kept (a human speaks: not sent to Rasa), dropped (the speaker
     changed meanwhile), failed. `draft` is an answer the shopper does not see: not yet, or never if it was dropped.
     `intent` is what the text was taken for and `confidence` how surely (None for a press, whose intent is certain).
+    `product_id` is the product whose page the shopper was on.
     """
 
     __tablename__ = "turns"
@@ -78,6 +81,7 @@ class TurnRow(Base):
     client_message_id: Mapped[str | None] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     payload_id: Mapped[str | None] = mapped_column(String(32))
+    product_id: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(10))
     intent: Mapped[str | None] = mapped_column(String(50))
     confidence: Mapped[float | None]

@@ -22,7 +22,7 @@ from feedback.conversations import find_session
 from recommender.errors import NotFoundError
 from recommender.settings import Settings
 
-__all__ = ["Caller", "Gateway", "TheCaller", "TheGateway", "TheSender"]
+__all__ = ["Caller", "Gateway", "MaybeCaller", "TheCaller", "TheGateway", "TheSender"]
 
 _TOUCH_AFTER = timedelta(hours=1)
 
@@ -79,7 +79,12 @@ async def _sender(gateway: TheGateway, bearer: _Bearer, key: Annotated[str | Non
     return await _caller(gateway, bearer)
 
 
+async def _maybe(gateway: TheGateway, bearer: _Bearer) -> Caller | None:
+    return None if bearer is None else await _caller(gateway, bearer)
+
+
 TheCaller = Annotated[Caller, Depends(_caller)]
+MaybeCaller = Annotated[Caller | None, Depends(_maybe)]
 TheSender = Annotated[Caller | None, Depends(_sender)]
 
 

@@ -27,7 +27,9 @@ __all__ = [
     "EventsIn",
     "EventsOut",
     "FeedbackIn",
+    "ForgottenOut",
     "HistoryOut",
+    "MenuOut",
     "MessageIn",
     "MessageOut",
     "ReadinessOut",
@@ -71,20 +73,26 @@ class _In(BaseModel):
 
 
 class SessionIn(_In):
-    """How a conversation begins: without a name, or with the shop's word for who this is."""
+    """How a conversation begins: without a name, or with the shop's word for who this is.
+
+    `language` (a BCP 47 tag such as zh-CN) is what the shopper reads.
+    """
 
     identity: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[!-~]*$")] | None = None
+    language: Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")] | None = None
 
 
 class MessageIn(_In):
     """What the shopper typed, or the payload of what they pressed; one of the two.
 
-    A `client_message_id` of the client's own making makes it safe to send the same message again.
+    A `client_message_id` of the client's own making makes it safe to send the same message again. `product_id` is the
+    product whose page the shopper is on: "this one" then means it.
     """
 
     text: Annotated[str, AfterValidator(_short_enough)] | None = None
     payload: Annotated[str, _Name] | None = None
     client_message_id: Annotated[str, _Name, Field(max_length=100)] | None = None
+    product_id: Annotated[str, _Name] | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -117,11 +125,28 @@ class EventsIn(_In):
     events: Annotated[list[EventIn], Field(min_length=1, max_length=MAX_EVENTS)]
 
 
+class MenuOut(BaseModel):
+    """What can be pressed at any time; each is a payload like a chip's."""
+
+    human: str
+    cart: str
+    saved: str
+
+
 class SessionOut(BaseModel):
-    """A new conversation and the token that speaks for it."""
+    """A new conversation, the token that speaks for it, and what its client may always offer to press."""
 
     session_id: str
     token: str
+    menu: MenuOut
+
+
+class ForgottenOut(BaseModel):
+    """How many records were erased and how many a second look still found, and the same in words."""
+
+    erased: int
+    left: int
+    text: str
 
 
 class TurnOut(BaseModel):

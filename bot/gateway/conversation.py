@@ -1,4 +1,4 @@
-"""How does a shopper talk over HTTP: open a session, say something, read what was said, follow what comes?"""
+"""How does a shopper talk over HTTP: say something, read what was said, follow what comes?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, status
+from fastapi import APIRouter, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.gateway.caller import Caller, Gateway, TheCaller, TheGateway
@@ -15,16 +15,12 @@ from bot.gateway.contract import (
     HistoryOut,
     MessageIn,
     MessageOut,
-    SessionIn,
-    SessionOut,
     SpeakerOut,
     TurnOut,
 )
-from bot.gateway.credentials import verify_identity
 from bot.gateway.turns import Said
-from feedback.conversations import Message, last_message_id, messages_after, open_session
+from feedback.conversations import Message, last_message_id, messages_after
 from feedback.desk import standing
-from feedback.people import SHOP_CHANNEL, new_person, person_for
 
 __all__ = ["WEB_CHANNEL", "router"]
 
@@ -38,18 +34,11 @@ _BIGGEST_ID = 2**63 - 1
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.post("/sessions", status_code=status.HTTP_201_CREATED)
-async def open_a_session(gateway: TheGateway, body: SessionIn) -> SessionOut:
-    """Begin a conversation. The server makes id and token; `identity` is the shop's signed word for who this is."""
-    session_id = await gateway.threads.run(_open, gateway, body.identity)
-    return SessionOut(session_id=session_id, token=gateway.tokens.issue(session_id))
-
-
 @router.post("/messages")
 async def send_a_message(gateway: TheGateway, caller: TheCaller, body: MessageIn) -> TurnOut:
     """Say or press something. A repeated `client_message_id` returns the same turn, also while it is under way."""
     gateway.messages.count(caller.session_id)
-    said = Said(text=body.text or "", payload_id=body.payload, client_message_id=body.client_message_id)
+    said = Said(body.text or "", body.payload, body.client_message_id, body.product_id)
     result = await gateway.turns.take(caller.session_id, said)
     timing_ms = {stage: result.timing_ms.get(stage, 0.0) for stage in STAGES}
     return TurnOut.model_validate({"turn_id": result.turn_id, "replies": result.replies, "timing_ms": timing_ms})
@@ -73,9 +62,7 @@ async def who_speaks(gateway: TheGateway, caller: TheCaller) -> SpeakerOut:
     "/stream",
     response_class=EventSourceResponse,
     responses={
-        200: {
-            "description": "`message` events, each with a message's id, `typing` events, `speaker` events as GET /api/speaker."
-        }
+        200: {"description": "Events: `message`, each with its id, `typing`, and `speaker` as GET /api/speaker."}
     },
 )
 async def follow_a_conversation(
@@ -108,14 +95,6 @@ async def _events(gateway: Gateway, caller: Caller, last_id: int) -> AsyncIterat
                 speaker = now
                 yield ServerSentEvent(event="speaker", data=speaker.model_dump_json())
             await bell.wait()
-
-
-def _open(gateway: Gateway, identity: str | None) -> str:
-    now = gateway.services.clock.now()
-    customer = None if identity is None else verify_identity(identity, gateway.settings, now)
-    with gateway.services.database.transaction() as session:
-        person_id = new_person(session, now) if customer is None else person_for(session, SHOP_CHANNEL, customer, now)
-        return open_session(session, person_id, WEB_CHANNEL, now).id
 
 
 def _speaker(gateway: Gateway, caller: Caller) -> SpeakerOut:

@@ -29,7 +29,6 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.threads import Threads
 from bot.trackers import RasaTrackers
 from feedback.conversations import (
-    Begun,
     accept_turn,
     begin_turn,
     find_turn,
@@ -39,6 +38,7 @@ from feedback.conversations import (
 )
 from feedback.handoff import Handoffs
 from feedback.payloads import find_payload
+from feedback.tables import TurnRow
 from recommender.clock import Clock
 from recommender.db import Database
 from recommender.errors import BusyError, NotFoundError, UnavailableError
@@ -54,6 +54,10 @@ MOST_AT_RASA = 16
 """Turns at Rasa at once. Less than the action webhook takes, so that a turn in progress never finds it full."""
 
 
+_Begun = tuple[Utterance, int, bool]
+"""What is to be answered, the speaker's version, and whether Rasa has no part in it."""
+
+
 class Asking(Protocol):
     """Knows whether the assistant waits for an answer (see `actions.dialogue.store.DialogueStore`)."""
 
@@ -64,11 +68,12 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came in: words, or the payload of something pressed."""
+    """What came in: words, or the payload of something pressed; and the product whose page the shopper was on."""
 
     text: str = ""
     payload_id: str | None = None
     client_message_id: str | None = None
+    product_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,8 @@ class Turns:
         self._accepting += 1
         try:
             async with lane.accepting:
-                turn_id, unanswered = await self._threads.run(self._accept, session_id, said)
-                self._start(lane, session_id, unanswered)
+                turn_id, unanswered, begun = await self._threads.run(self._accept, session_id, said)
+                self._start(lane, session_id, unanswered, begun)
                 task = self._running.get(turn_id)
         finally:
             self._accepting -= 1
@@ -182,10 +187,10 @@ class Turns:
     def _lane(self, session_id: str) -> _Lane:
         return self._lanes.setdefault(session_id, _Lane())
 
-    def _start(self, lane: _Lane, session_id: str, turn_ids: Sequence[str]) -> None:
+    def _start(self, lane: _Lane, session_id: str, turn_ids: Sequence[str], begun: _Begun | None = None) -> None:
         for turn_id in turn_ids:
             if turn_id not in self._running:
-                task = asyncio.create_task(self._run(lane, session_id, turn_id))
+                task = asyncio.create_task(self._run(lane, session_id, turn_id, begun))
                 self._running[turn_id] = task
                 task.add_done_callback(partial(self._ended, turn_id))
         self._metrics.turns_in_flight.set(len(self._running))
@@ -196,11 +201,11 @@ class Turns:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("turn_left_waiting", turn_id=turn_id, error=type(error).__name__)
 
-    async def _run(self, lane: _Lane, session_id: str, turn_id: str) -> TurnResult:
+    async def _run(self, lane: _Lane, session_id: str, turn_id: str, begun: _Begun | None) -> TurnResult:
         start = time.perf_counter()
         async with lane.answering:
             with self._live.typing(session_id):
-                begun = await self._threads.run(self._begin, turn_id)
+                begun = begun or await self._threads.run(self._begin, turn_id)
                 if begun is None:
                     return await self._threads.run(self._outcome, turn_id)
                 utterance, version, without_rasa = begun
@@ -239,34 +244,39 @@ class Turns:
 
     # In threads, each one transaction -------------------------------------------------------------------------------
 
-    def _accept(self, session_id: str, said: Said) -> tuple[str, list[str]]:
-        """The turn, and every turn of its conversation that is to be answered, in order."""
+    def _accept(self, session_id: str, said: Said) -> tuple[str, list[str], _Begun | None]:
+        """The turn, every turn of its conversation that is to be answered, in order, and it itself if it is begun."""
         now = self._clock.now()
         with self._database.transaction() as session:
             self._handoffs.follow(session, session_id, now)
             accepted = accept_turn(
                 session, session_id, text=said.text, payload_id=said.payload_id,
-                client_message_id=said.client_message_id, now=now,
+                client_message_id=said.client_message_id, product_id=said.product_id, now=now,
             )  # fmt: skip
-            return accepted.turn.id, [turn.id for turn in unanswered_turns(session, session_id)]
+            turn = accepted.turn
+            waiting = [one.id for one in unanswered_turns(session, session_id)]
+            # With nothing to be answered before it, a new turn is begun in the transaction that accepts it.
+            alone = waiting == [turn.id] and not accepted.repeated
+            return turn.id, waiting, self._begun(session, turn) if alone else None
 
     def _unanswered(self, session_id: str | None) -> list[tuple[str, str]]:
         with self._database.reading() as session:
             return [(turn.session_id, turn.id) for turn in unanswered_turns(session, session_id)]
 
-    def _begin(self, turn_id: str) -> tuple[Utterance, int, bool] | None:
-        """What is to be answered, the speaker's version, and whether Rasa has no part in it; None: it is not ours."""
+    def _begin(self, turn_id: str) -> _Begun | None:
         with self._database.transaction() as session:
-            turn = find_turn(session, turn_id)
-            may_renew = not self._asking.is_asking(session, turn.session_id)
-            begun: Begun | None = begin_turn(session, turn_id, may_renew=may_renew)
-            if begun is None:
-                return None
-            text, without_rasa = spoken(turn.text), False
-            if turn.payload_id is not None:
-                intent = find_payload(session, turn.session_id, turn.payload_id).intent
-                text, without_rasa = "/" + intent, intent in WITHOUT_RASA
-            return Utterance(begun.sender, text, turn.session_id, turn_id), begun.speaker_version, without_rasa
+            return self._begun(session, find_turn(session, turn_id))
+
+    def _begun(self, session: Session, turn: TurnRow) -> _Begun | None:
+        may_renew = not self._asking.is_asking(session, turn.session_id)
+        begun = begin_turn(session, turn.id, may_renew=may_renew)
+        if begun is None:
+            return None
+        text, without_rasa = spoken(turn.text), False
+        if turn.payload_id is not None:
+            intent = find_payload(session, turn.session_id, turn.payload_id).intent
+            text, without_rasa = "/" + intent, intent in WITHOUT_RASA
+        return Utterance(begun.sender, text, turn.session_id, turn.id), begun.speaker_version, without_rasa
 
     def _finish(
         self, turn_id: str, replies: list[dict[str, Any]], version: int, timing_ms: dict[str, float], failed: bool
