@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from rasa_sdk.executor import ActionExecutor
 from starlette.types import ASGIApp
 
@@ -79,7 +80,8 @@ def main() -> None:
     """Serve until told to stop; an error a person can mend ends the process with one sentence."""
     _log_as_json()
     try:
-        asyncio.run(serve(current()))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(current()))
     except ShoptalkError as error:
         structlog.get_logger().error("app_cannot_run", error=type(error).__name__, message=str(error))
         sys.exit(error.exit_code)
