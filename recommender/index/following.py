@@ -27,12 +27,14 @@ from recommender.catalogue.port import Catalogue
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import SystemClock
 from recommender.db import Database
+from recommender.encoder.manifest import Manifest
 from recommender.encoder.onnx import OnnxEncoder
 from recommender.encoder.port import Encoder
 from recommender.errors import ShoptalkError
 from recommender.index.chroma import ChromaVectorStore
 from recommender.index.generation import Generation, current
 from recommender.index.indexer import Indexer, Report, is_current, newest
+from recommender.index.retired import remove_retired
 from recommender.models.registry import Registry
 from recommender.settings import Settings
 
@@ -128,16 +130,33 @@ class _WarmVersions:
 
     def follow(self) -> None:
         """Index until told to stop or the lease is lost."""
-        with ExitStack() as stores:
-            while not self._ended():
-                warm = self._registry.serving().warm
-                for version in warm:
-                    indexer = self._indexer(version, stores)
-                    if indexer is not None:
-                        indexer.catch_up()
-                while not self._stop.wait(_POLL_S) and not self._lost.is_set() and self._is_quiet(warm):
-                    pass
-                _wait_until_quiet(self._catalogue, self._stop)
+        while not self._ended():
+            warm = self._registry.serving().warm
+            self._remove_all_but(warm)
+            self._indexers.clear()
+            with ExitStack() as stores:
+                self._follow(warm, stores)
+
+    def _follow(self, warm: tuple[str, ...], stores: ExitStack) -> None:
+        """Index for these versions until others are warm."""
+        while not self._ended() and self._registry.serving().warm == warm:
+            for version in warm:
+                indexer = self._indexer(version, stores)
+                if indexer is not None:
+                    indexer.catch_up()
+            while not self._stop.wait(_POLL_S) and not self._lost.is_set() and self._is_quiet(warm):
+                pass
+            _wait_until_quiet(self._catalogue, self._stop)
+
+    def _remove_all_but(self, warm: tuple[str, ...]) -> None:
+        precision = self._settings.precision
+        try:
+            kept = {f"{Manifest.read(self._registry.encoder_folder(one)).version}-{precision}" for one in warm}
+        except ShoptalkError:
+            return  # a version that cannot be read is reported where it is loaded, and nothing is removed meanwhile
+        removed = remove_retired(self._settings.home, kept, SystemClock().now())
+        if removed:
+            _log.info("retired_indexes_removed", versions=removed)
 
     def _indexer(self, version: str, stores: ExitStack) -> Indexer | None:
         if version in self._indexers or version in self._unusable:
