@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.errors import ConfigurationError
@@ -110,7 +111,23 @@ class Settings(BaseSettings):
     )
     identity_audience: str = Field("shoptalk", description="Audience that a signed identity has to name.")
 
-    @field_validator("session_key", "api_key", "rasa_token", "actions_token")
+    public_url: str | None = Field(
+        None, description="Address at which the world reaches the gateway, such as `https://chat.your-shop.example`."
+    )
+    telegram_token: SecretStr | None = Field(
+        None, description="The bot's token from @BotFather; unset means no Telegram."
+    )
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="`polling` asks Telegram for updates; `webhook` has it call `public_url`."
+    )
+    telegram_secret: SecretStr | None = Field(
+        None, description="Telegram names it with every webhook call; generated when unset."
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Where the Bot API is: Telegram's own, or a Bot API server of yours."
+    )
+
+    @field_validator("session_key", "api_key", "rasa_token", "actions_token", "telegram_secret")
     @classmethod
     def _refuse_placeholders(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
@@ -124,6 +141,33 @@ class Settings(BaseSettings):
             _check_secret(key.get_secret_value())
         return value
 
+    @field_validator("telegram_secret")
+    @classmethod
+    def _refuse_what_no_header_carries(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("may hold letters, digits, _ and - only, 256 at most: Telegram takes nothing else")
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _refuse_what_is_no_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d{1,20}:[A-Za-z0-9_-]{30,100}", value.get_secret_value()):
+            raise ValueError("is not a bot's token: copy what @BotFather says, digits, a colon and a long word")
+        return value
+
+    @field_validator("public_url", "telegram_api_url")
+    @classmethod
+    def _refuse_what_is_no_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError("is not an address such as https://chat.your-shop.example")
+        return None if value is None else value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _refuse_a_webhook_that_nobody_can_call(self) -> Self:
+        if self.telegram_token is not None and self.telegram_mode == "webhook" and self.public_url is None:
+            raise ValueError("telegram_mode is webhook, which needs SHOPTALK_PUBLIC_URL; or set it to polling")
+        return self
+
     @cached_property
     def sql_url(self) -> str:
         """The database's SQLAlchemy URL."""
@@ -135,7 +179,7 @@ class Settings(BaseSettings):
         return self.home / "shop"
 
     def secret(self, name: str) -> str:
-        """The secret called `name` (`session_key`, `api_key`, `rasa_token`, `actions_token`), generated on first use.
+        """The secret called `name` (`session_key`, `api_key`, `rasa_token`, …), generated on first use.
 
         Raises:
             ConfigurationError: the file that keeps it cannot be read or written.

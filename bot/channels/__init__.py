@@ -1,1 +1,1 @@
-"""Where messages come from and go to besides the web."""
+"""How do people talk with the assistant from elsewhere than the web?"""

@@ -16,7 +16,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from actions.reaching_people import handoffs
 from actions.services import Services
 from bot.backend import ChatBackend, DirectBackend
-from bot.gateway import conversation, learning, operations
+from bot.channels.phrases import english as channel_phrases
+from bot.channels.telegram import webhook as telegram_webhook
+from bot.gateway import conversation, learning, links, operations
 from bot.gateway.caller import Gateway
 from bot.gateway.credentials import SessionTokens
 from bot.gateway.desk import keep_time
@@ -26,10 +28,10 @@ from bot.gateway.live import Live
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import RequestFrame
 from bot.gateway.pages import add_pages
-from bot.gateway.sessions import router as sessions
 from bot.gateway.threads import Threads
 from bot.gateway.turns import Turns
 from bot.gateway.watch import watch
+from bot.linking import CodesTyped, Linking
 from bot.trackers import RasaTrackers, tracker_database
 from recommender.settings import Settings
 
@@ -55,6 +57,8 @@ def create_gateway(
         fallback: answers what `backend` cannot; the actions without Rasa by default.
     """
     live, metrics, threads = Live(), Metrics(), Threads(_DATABASE_THREADS)
+    linking = Linking(services.database, services.clock, channel_phrases(), settings.secret("session_key"))
+    backend = CodesTyped(backend, linking, threads)
     turns = Turns(
         database=services.database,
         clock=services.clock,
@@ -78,6 +82,7 @@ def create_gateway(
         metrics=metrics,
         messages=PerMinute(settings.messages_per_minute, "messages of one session"),
         threads=threads,
+        linking=linking,
     )
 
     @asynccontextmanager
@@ -98,15 +103,16 @@ def create_gateway(
         title="Shoptalk", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan
     )
     app.state.gateway = gateway
-    for router in (conversation.router, learning.router, operations.router):
+    for router in (conversation.router, learning.router, links.router, operations.router, telegram_webhook.router):
         app.include_router(router)
-    app.include_router(sessions)
     add_pages(app, settings.shop_dir / "pictures")
     add_error_handlers(app)
     _describe_errors_as_they_are(app)
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit)
-    app.add_middleware(AddressLimit, requests_per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        AddressLimit, requests_per_minute=settings.requests_per_minute, api_key=settings.secret("api_key")
+    )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,

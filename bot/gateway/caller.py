@@ -18,11 +18,12 @@ from bot.gateway.live import Live
 from bot.gateway.metrics import Metrics
 from bot.gateway.threads import Threads
 from bot.gateway.turns import Turns
+from bot.linking import Linking
 from feedback.conversations import find_session
 from recommender.errors import NotFoundError
 from recommender.settings import Settings
 
-__all__ = ["Caller", "Gateway", "MaybeCaller", "TheCaller", "TheGateway", "TheSender"]
+__all__ = ["Caller", "Gateway", "TheCaller", "TheGateway", "TheSender"]
 
 _TOUCH_AFTER = timedelta(hours=1)
 
@@ -40,6 +41,7 @@ class Gateway:
     metrics: Metrics
     messages: PerMinute
     threads: Threads
+    linking: Linking
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Caller:
     person_id: str
 
 
-async def _gateway(request: Request) -> Gateway:  # a plain function would be run in a thread
+def _gateway(request: Request) -> Gateway:
     return cast("Gateway", request.app.state.gateway)
 
 
@@ -79,12 +81,7 @@ async def _sender(gateway: TheGateway, bearer: _Bearer, key: Annotated[str | Non
     return await _caller(gateway, bearer)
 
 
-async def _maybe(gateway: TheGateway, bearer: _Bearer) -> Caller | None:
-    return None if bearer is None else await _caller(gateway, bearer)
-
-
 TheCaller = Annotated[Caller, Depends(_caller)]
-MaybeCaller = Annotated[Caller | None, Depends(_maybe)]
 TheSender = Annotated[Caller | None, Depends(_sender)]
 
 

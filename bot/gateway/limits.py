@@ -12,14 +12,15 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.gateway.credentials import is_secret
 from bot.gateway.errors import TooLargeError, TooManyError, error_response
 
 __all__ = ["AddressLimit", "BodyLimit", "PerMinute"]
 
 BODY_BYTES = 64 * 1024
 LARGE_BODY_BYTES = 512 * 1024
-_LARGE_BODY_PATHS = frozenset({"/api/events"})
-"""A full batch of events does not fit the limit that is right for everything else."""
+_LARGE_BODY_PATHS = frozenset({"/api/events", "/telegram/webhook"})
+"""A full batch of events, or a button pressed under a long message, does not fit the limit that is right elsewhere."""
 
 
 class PerMinute:
@@ -46,20 +47,27 @@ class PerMinute:
 
 
 class AddressLimit:
-    """Refuses an address that asks the API too often. Who is behind one IPv6 /64 counts as one."""
+    """Refuses an address that asks the API too often. Who is behind one IPv6 /64 counts as one.
 
-    def __init__(self, app: ASGIApp, requests_per_minute: int) -> None:
+    Whoever names the server's key asks for many people and is not counted.
+    """
+
+    def __init__(self, app: ASGIApp, requests_per_minute: int, api_key: str) -> None:
         self._app = app
         self._rate = PerMinute(requests_per_minute, "requests of one address")
+        self._api_key = api_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
-        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+        if scope["type"] == "http" and scope["path"].startswith("/api/") and not self._is_server(scope):
             try:
                 self._rate.count(_network(scope.get("client")))
             except TooManyError as error:
                 await error_response(scope["request_id"], error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _is_server(self, scope: Scope) -> bool:
+        return is_secret(Headers(scope=scope).get("x-api-key", ""), self._api_key)
 
 
 class BodyLimit:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 from test_messages import SlowBackend
-from world import World, open_session
+from world import API_KEY, World, open_session
 
 from bot.gateway import turns
 from recommender.db import Database
@@ -53,6 +53,13 @@ async def test_one_ipv6_network_counts_as_one_address(world: World) -> None:
         async with world.client(app, address=address) as client:
             statuses.append((await client.post("/api/sessions", json={})).status_code)
     assert statuses == [201, 429, 201]
+
+
+async def test_whoever_names_the_servers_key_asks_for_many_and_is_not_counted(world: World) -> None:
+    async with with_settings(world, requests_per_minute=1).client() as client:
+        keys = [API_KEY, API_KEY, API_KEY, "a-key-that-somebody-guessed", ""]
+        answers = [await client.post("/api/sessions", json={}, headers={"X-API-Key": key}) for key in keys]
+        assert [answer.status_code for answer in answers] == [201, 201, 201, 201, 429]
 
 
 @pytest.mark.parametrize(("trusted", "statuses"), [([], [201, 429]), (["203.0.113.7"], [201, 201])])

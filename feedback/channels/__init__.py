@@ -1,0 +1,1 @@
+"""How do people come in from elsewhere (Telegram, …), and how far have the answers got?"""
