@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import groupby
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from feedback.store import FeedbackStore
-from feedback.tables import EventRow
+from feedback.tables import EventRow, ImpressionRow, VoteRow
 from recommender.clock import Clock
 from recommender.db import Database
 from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
@@ -18,6 +21,8 @@ from recommender.personalisation.profile import KIND_WEIGHTS
 __all__ = ["FeedbackHistory"]
 
 _POPULARITY_AGE = timedelta(minutes=5)
+_QUERIES = 5
+_ROWS_AT_ONCE = 10_000
 _BEFORE_ALL_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -41,6 +46,27 @@ class FeedbackHistory:
         ]
         return [signal for _, signal in sorted(events + thumbs, key=lambda one: one[0] or _BEFORE_ALL_TIME)]
 
+    def queries(self, person_id: str) -> Sequence[str]:
+        """What the person searched for last, as the impressions of its results tell."""
+        newest = func.max(ImpressionRow.created_at)
+        query = (
+            select(ImpressionRow.query)
+            .where(ImpressionRow.person_id == person_id, ImpressionRow.query != "")
+            .group_by(ImpressionRow.query)
+            .order_by(newest.desc(), ImpressionRow.query)
+            .limit(_QUERIES)
+        )
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def everybody(self) -> Iterator[tuple[str, Sequence[Signal]]]:
+        """Everybody with an event or a live thumb, read a few at a time: a shop's whole past need not fit in memory."""
+        with self._database.reading() as session:
+            happened = merge(_all_events(session), _all_votes(session), key=lambda one: one[0])
+            for person_id, theirs in groupby(happened, key=lambda one: one[0]):
+                ordered = sorted(theirs, key=lambda one: one[1] or _BEFORE_ALL_TIME)
+                yield person_id, [signal for _, _, signal in ordered]
+
     def popularity(self) -> Mapping[str, float]:
         """By product, how many people took an interest: each person once per kind of event, at that kind's weight."""
         with self._counting:
@@ -58,3 +84,26 @@ class FeedbackHistory:
             for item_id, kind, count in session.execute(query):
                 counts[item_id] = counts.get(item_id, 0.0) + count * KIND_WEIGHTS.get(kind, KIND_WEIGHTS["view"])
         return counts
+
+
+_Happened = tuple[str, datetime | None, Signal]
+
+
+def _all_events(session: Session) -> Iterator[_Happened]:
+    """Who, when and what, by person and in the order in which it happened."""
+    query = select(EventRow.person_id, EventRow.at, EventRow.item_id, EventRow.kind).order_by(
+        EventRow.person_id, EventRow.at.nulls_first(), EventRow.position.nulls_first(), EventRow.created_at, EventRow.id
+    )
+    for person_id, at, item_id, kind in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+        yield person_id, at, Signal(item_id, kind)
+
+
+def _all_votes(session: Session) -> Iterator[_Happened]:
+    """Who, when and what, by person and in the order in which it was voted."""
+    query = (
+        select(VoteRow.person_id, VoteRow.updated_at, VoteRow.item_id, VoteRow.value)
+        .where(VoteRow.value != 0)
+        .order_by(VoteRow.person_id, VoteRow.updated_at, VoteRow.impression_id)
+    )
+    for person_id, at, item_id, value in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+        yield person_id, at, Signal(item_id, THUMB_UP if value > 0 else THUMB_DOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,14 @@ class History(Protocol):
 
     def signals(self, person_id: str) -> Sequence[Signal]:
         """Everything a person did and every thumb they did not take back, oldest first; nothing for a stranger."""
+        ...
+
+    def queries(self, person_id: str) -> Sequence[str]:
+        """The last few things a person searched for and was shown something, newest first, each once."""
+        ...
+
+    def everybody(self) -> Iterator[tuple[str, Sequence[Signal]]]:
+        """Everybody who did anything, by id in order, and what `signals` says of them."""
         ...
 
     def popularity(self) -> Mapping[str, float]:

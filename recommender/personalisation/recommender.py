@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.catalogue.port import Catalogue
+from recommender.encoder.port import Encoder
+from recommender.errors import ShoptalkError, UnavailableError
 from recommender.explanation.reason import Reason, ReasonKind
 from recommender.personalisation.history import History
 from recommender.personalisation.items import Items
+from recommender.personalisation.members import Content, Popularity
+from recommender.personalisation.members.ensemble import FIRST_WEIGHTS, Ensemble, total
+from recommender.personalisation.model import Recommender
+from recommender.personalisation.past import Floats, Past, Rows
 from recommender.personalisation.profile import Profile
+from recommender.personalisation.store import FactorModels, TrainedModel
 
-__all__ = ["VERSION", "WEIGHTS", "PersonalRecommender", "Recommended"]
+__all__ = ["UNTRAINED", "PersonalRecommender", "Recommended"]
 
-VERSION: Final = "taste-1"
-"""Changes when the same past and catalogue give other scores."""
-
-WEIGHTS: Final = {"taste": 1.0, "popularity": 0.2}
-"""What each part counts for in the score."""
+UNTRAINED: Final = "taste-2"
+"""What scores are made by in a shop that has not trained a model: likeness and popularity."""
 
 _REPETITION: Final = 0.05
-"""How much the second product of a category has to be better than the first of another; the third by as much again."""
+"""How much the second product of a category has to be better than the first of another; the third by as much again.
+
+The score of a known person's best product is about 1."""
 
 _CANDIDATES: Final = 200
 # Below it a product is not popular enough to say so.
 _POPULAR: Final = 0.5
 # A cause is worth naming from this share of the score on.
 _TELLING: Final = 0.05
-
-Floats = NDArray[np.float32]
-Rows = NDArray[np.intp]
+_MOST_CAUSES: Final = 12
+_QUERIES_REMEMBERED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """One recommendation. `score` is the sum of `parts`; `reasons` come strongest first, each a cause that moved it.
+    """One recommendation. `score` is the sum of `parts`, which say what each model gave.
 
-    `versions` names what made the score: the recommender, the index and its encoder.
+    `reasons` come strongest first, each a cause that moved the score. `versions` names what made it: the model, the
+    index and its encoder.
     """
 
     item_id: str
@@ -53,16 +59,38 @@ class Recommended:
 
 
 class PersonalRecommender:
-    """Recommends by likeness to what a person liked (and unlikeness to what they did not), and by popularity.
+    """Recommends by the trained models together, and in a shop without any by likeness and popularity.
 
-    The list is put in order so that it is varied: a product competes at a growing handicap with those of categories
-    that are in the list already. Scores are without the handicap, so they need not fall from place to place.
+    A person is folded in at every call, so what they did a moment ago counts. The list is put in order so that it is
+    varied: a product competes at a growing handicap with those of categories that are in the list already. Scores are
+    without the handicap, so they need not fall from place to place.
     """
 
-    def __init__(self, items: Callable[[], Items], catalogue: Catalogue, history: History) -> None:
+    def __init__(
+        self,
+        items: Callable[[], Items],
+        catalogue: Catalogue,
+        history: History,
+        models: FactorModels | None = None,
+        encoder: Callable[[], Encoder | None] = lambda: None,
+    ) -> None:
+        """Put together from what the shop has.
+
+        Args:
+            items: the products as they are now.
+            catalogue: their records.
+            history: what people did.
+            models: the trained models; None or an empty folder means that there is none.
+            encoder: what reads a person's queries, None while there is none.
+        """
         self._items = items
         self._catalogue = catalogue
         self._history = history
+        self._models = models
+        self._encoder = encoder
+        self._moving = threading.Lock()
+        self._moved: tuple[tuple[str, str], Ensemble] | None = None
+        self._read = lru_cache(_QUERIES_REMEMBERED)(self._encode)
 
     def recommend(self, person_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Sequence[Recommended]:
         """The best products for a person, in stock, without what they bought or gave a thumb down.
@@ -74,23 +102,59 @@ class PersonalRecommender:
         """
         items = self._items()
         profile = Profile.of(self._history.signals(person_id))
-        taste = _Taste(items, profile)
-        popularity = WEIGHTS["popularity"] * items.popularity(self._history.popularity())
-        score = taste.part + popularity
+        past = Past.of(profile, items.rows, self._asked(person_id, items))
+        model, version = self._model(items)
+        parts = model.parts(model.fold_in(past))
+        score = total(parts)
         unwanted = {*exclude, *profile.rejected, *profile.owned}
         open_rows = items.available.copy()
         open_rows[[items.rows[one] for one in unwanted if one in items.rows]] = False
-        rows = self._varied(items, _best(np.flatnonzero(open_rows), score, max(_CANDIDATES, limit)), score, limit)
+        candidates = _best(np.flatnonzero(open_rows), score, max(_CANDIDATES, limit))
+        rows = self._varied(items, candidates, score, limit)
+        causes = _causes(model, past, profile, items, np.array(rows, dtype=np.intp))
+        versions = {"recommender": version, **items.versions}
+        popular = model.weights.get(Popularity.name, 0.0)
         return [
             Recommended(
                 items.ids[row],
-                float(taste.part[row] + popularity[row]),
-                {"taste": float(taste.part[row]), "popularity": float(popularity[row])},
-                _reasons(taste.cause(row), float(taste.part[row]), float(popularity[row])),
-                {"recommender": VERSION, **items.versions},
+                float(score[row]),
+                {name: float(part[row]) for name, part in parts.items()},
+                _reasons(causes.get(row), float(score[row]), parts, row, popular),
+                versions,
             )
             for row in rows
         ]
+
+    def _model(self, items: Items) -> tuple[Ensemble, str]:
+        """The model that serves, over the rows of `items`, and its version."""
+        trained = self._models.current() if self._models else None
+        if trained is None:
+            popularity = Popularity(items.popularity(self._history.popularity()))
+            members: dict[str, Recommender[Any]] = {Content.name: Content(items.vectors), Popularity.name: popularity}
+            return Ensemble(members, FIRST_WEIGHTS), UNTRAINED
+        key = (trained.manifest.version, items.versions.get("index", ""))
+        with self._moving:
+            if self._moved is None or self._moved[0] != key:
+                self._moved = key, _onto(trained, items)
+            return self._moved[1], trained.manifest.version
+
+    def _asked(self, person_id: str, items: Items) -> Floats | None:
+        """The vectors of what the person searched for; None where no encoder made the products' vectors."""
+        encoder = self._encoder()
+        if encoder is None or encoder.version != items.versions.get("encoder"):
+            return None
+        queries = self._history.queries(person_id)
+        try:
+            return np.stack([self._read(encoder.version, query) for query in queries]) if queries else None
+        except ShoptalkError:  # what was asked only adds to what was done
+            return None
+
+    def _encode(self, version: str, query: str) -> Floats:
+        encoder = self._encoder()
+        if encoder is None or encoder.version != version:
+            raise UnavailableError(f"The encoder {version} is gone.")
+        vector: Floats = encoder.encode([query])[0]
+        return vector
 
     def _varied(self, items: Items, candidates: Rows, score: Floats, limit: int) -> list[int]:
         """At most `limit` candidates that the catalogue still has, each chosen with the handicap of its category."""
@@ -109,52 +173,47 @@ class PersonalRecommender:
         return chosen
 
 
-class _Taste:
-    """The taste part of every product's score, and which liked product it is owed to."""
-
-    def __init__(self, items: Items, profile: Profile) -> None:
-        self._items = items
-        self._profile = profile
-        self._vectors = {one: items.vectors[items.rows[one]] for one in profile.item_ids if one in items.rows}
-        self._direction = self._towards(profile)
-        self.part: Floats = items.vectors @ self._direction
-
-    def _towards(self, profile: Profile) -> Floats:
-        direction = profile.direction(self._vectors)
-        if direction is None:
-            return np.zeros(self._items.vectors.shape[1], dtype=np.float32)
-        return np.float32(WEIGHTS["taste"]) * direction
-
-    @cached_property
-    def _lost(self) -> dict[str, Floats]:
-        """By liked product, what the direction loses when it is taken out of the person's past."""
-        return {
-            item_id: self._direction - self._towards(self._profile.without(item_id))
-            for item_id, weight in zip(self._profile.item_ids, self._profile.weights, strict=True)
-            if weight > 0 and item_id in self._vectors
-        }
-
-    def cause(self, row: int) -> Reason | None:
-        """The liked product without which the one in `row` would lose most; None for a person who liked none."""
-        vector = self._items.vectors[row]
-        effects = {item_id: float(lost @ vector) for item_id, lost in self._lost.items()}
-        item_id = max(effects, key=lambda one: effects[one], default=None)
-        if item_id is None:
-            return None
-        signal = self._profile.kinds[self._profile.item_ids.index(item_id)]
-        return Reason(ReasonKind.HISTORY, effects[item_id], item_id=item_id, signal=signal)
+def _onto(trained: TrainedModel, items: Items) -> Ensemble:
+    """The trained model over today's products."""
+    known = {item_id: row for row, item_id in enumerate(trained.ids)}
+    return trained.ensemble.onto(
+        np.array([known.get(item_id, -1) for item_id in items.ids], dtype=np.intp), items.vectors
+    )
 
 
 def _best(rows: Rows, score: Floats, count: int) -> Rows:
     """The `count` rows with the best scores, best first; ties go by row, which is by id."""
-    return rows[np.lexsort((rows, -score[rows]))][:count]
+    ordered: Rows = rows[np.lexsort((rows, -score[rows]))][:count]
+    return ordered
 
 
-def _reasons(cause: Reason | None, taste: float, popularity: float) -> tuple[Reason, ...]:
+def _causes(model: Ensemble, past: Past, profile: Profile, items: Items, rows: Rows) -> Mapping[int, Reason]:
+    """For each of `rows`, the liked product without which it would lose most; none for a person who liked nothing.
+
+    Each product that counts much in the past is taken out of it, and the rows are scored again.
+    """
+    kinds = dict(zip(profile.item_ids, profile.kinds, strict=True))
+    liked = past.rows[past.strengths > 0][:_MOST_CAUSES]
+    if not len(liked) or not len(rows):
+        return {}
+    whole = model.score(model.fold_in(past), rows)
+    lost = np.stack([whole - model.score(model.fold_in(past.without(row)), rows) for row in liked])
+    causes = {}
+    for place, row in enumerate(rows):
+        strongest = int(lost[:, place].argmax())
+        cause = items.ids[liked[strongest]]
+        causes[int(row)] = Reason(ReasonKind.HISTORY, float(lost[strongest, place]), item_id=cause, signal=kinds[cause])
+    return causes
+
+
+def _reasons(
+    cause: Reason | None, score: float, parts: Mapping[str, Floats], row: int, popular: float
+) -> tuple[Reason, ...]:
     """The cause in the person's past where it did much for the score, popularity where it is high; strongest first."""
     reasons = []
-    if cause is not None and cause.effect >= _TELLING * (taste + popularity) > 0:
+    if cause is not None and cause.effect >= _TELLING * score > 0:
         reasons.append(cause)
-    if popularity >= _POPULAR * WEIGHTS["popularity"]:
+    popularity = float(parts[Popularity.name][row]) if Popularity.name in parts else 0.0
+    if popularity >= _POPULAR * popular > 0:
         reasons.append(Reason(ReasonKind.POPULAR, popularity))
     return tuple(sorted(reasons, key=lambda reason: -reason.effect))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -32,6 +32,12 @@ class Past:
 
     def signals(self, person_id: str) -> Sequence[Signal]:
         return self.of.get(person_id, [])
+
+    def queries(self, person_id: str) -> Sequence[str]:
+        return []
+
+    def everybody(self) -> Iterator[tuple[str, Sequence[Signal]]]:
+        return iter(sorted(self.of.items()))
 
     def popularity(self) -> Mapping[str, float]:
         return self.people

@@ -1,0 +1,78 @@
+"""Which products are like what this person liked and asked for?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Final, Self
+
+import numpy as np
+
+from recommender.personalisation.model import Recommender
+from recommender.personalisation.past import Floats, Interactions, Past, Rows
+
+__all__ = ["Content"]
+
+_DECAY: Final = 0.7
+_MOST_ITEMS: Final = 50
+# Who searched for something wants it less surely than who put it into the cart, and more than who looked.
+_QUERY_STRENGTH: Final = 0.5
+_QUERY_DECAY: Final = 0.5
+# A person of whom little is known stays nearer to what everybody likes.
+_DOUBT: Final = 0.5
+
+
+class Content(Recommender[Floats]):
+    """A person is a direction among the encoder's vectors: towards what they liked, away from what they did not.
+
+    It knows a product from the minute its text is embedded, and needs nobody else's past. The direction is the mean of
+    the vectors of what the person met and asked, weighted by strength and recency, drawn towards 0 where little is
+    known; the score is its inner product with the product's vector, from -1 to 1.
+    """
+
+    name: ClassVar[str] = "content"
+
+    def __init__(self, vectors: Floats | None = None, decay: float = _DECAY) -> None:
+        """A model of products whose unit vectors, shape (products, dimension), are known already, or of none yet."""
+        self._vectors = np.empty((0, 0), dtype=np.float32) if vectors is None else vectors
+        self._decay = decay
+
+    def fit(self, interactions: Interactions) -> Self:
+        """Take the products' vectors: nothing is learned from people."""
+        self._vectors = interactions.vectors
+        return self
+
+    def fold_in(self, past: Past) -> Floats:
+        """The person's direction, shape (dimension,); 0 for a person of whom nothing is known."""
+        weights = past.weights(self._decay)[:_MOST_ITEMS]
+        direction = weights @ self._vectors[past.rows[:_MOST_ITEMS]]
+        known = np.abs(weights).sum()
+        if len(past.asked):
+            asked = np.float32(_QUERY_STRENGTH) * np.float32(_QUERY_DECAY) ** np.arange(
+                len(past.asked), dtype=np.float32
+            )
+            direction = direction + asked @ past.asked
+            known += asked.sum()
+        pulled: Floats = (direction / (known + np.float32(_DOUBT))).astype(np.float32)
+        return pulled
+
+    def score(self, taste: Floats, rows: Rows | None = None) -> Floats:
+        """The inner product of the direction and the products' vectors."""
+        scores: Floats = (self._vectors if rows is None else self._vectors[rows]) @ taste
+        return scores
+
+    def similar(self, row: int) -> Floats:
+        """The cosine of the two products' vectors."""
+        return self.score(self._vectors[row])
+
+    def save(self, folder: Path) -> None:
+        """Write nothing: the vectors belong to the catalogue's index, and `onto` brings those of today."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """A model without vectors, until `onto`."""
+        return cls()
+
+    def onto(self, rows: Rows, vectors: Floats) -> Self:
+        """The same way of scoring, for those vectors."""
+        return type(self)(vectors, self._decay)

@@ -1,0 +1,80 @@
+"""Does every model keep the contract?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recommender.personalisation.members import (
+    MEMBERS,
+    Content,
+    Ease,
+    Ensemble,
+    ImplicitAls,
+    ItemNeighbours,
+    Popularity,
+    Svd,
+    Transitions,
+)
+from recommender.personalisation.model import Recommender
+from tests.recommender.personalisation.members.recommender_contract import RecommenderContract
+
+
+class TestPopularity(RecommenderContract):
+    personal = False
+
+    def model(self) -> Recommender[Any]:
+        return Popularity()
+
+
+class TestItemNeighbours(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return ItemNeighbours()
+
+
+class TestSvd(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Svd(factors=2)
+
+
+class TestImplicitAls(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return ImplicitAls(factors=4)
+
+
+class TestEase(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Ease(penalty=1.0)
+
+
+class TestEasePieceByPiece(RecommenderContract):
+    """As in a shop whose matrix is too large to invert."""
+
+    def model(self) -> Recommender[Any]:
+        return Ease(penalty=1.0, dense_products=4)
+
+
+class TestTransitions(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Transitions()
+
+
+class TestTransitionsPieceByPiece(RecommenderContract):
+    """As in a shop whose matrix is too large to invert."""
+
+    def model(self) -> Recommender[Any]:
+        return Transitions(dense_products=4)
+
+
+class TestContent(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Content()
+
+
+class TestEnsemble(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Ensemble({"ease": Ease(penalty=1.0), "content": Content(), "popularity": Popularity()})
+
+
+def test_no_model_escapes_the_contract() -> None:
+    tested = {contract().model().name for contract in RecommenderContract.__subclasses__()}
+    assert tested == {*MEMBERS, Ensemble.name}
