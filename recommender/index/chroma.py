@@ -110,18 +110,6 @@ class ChromaVectorStore(AbstractContextManager["ChromaVectorStore"]):
                 vectors.append(np.asarray(page["embeddings"], dtype=np.float32))
         return StoredVectors(found, np.concatenate(vectors), hashes)
 
-    def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
-        """The `k` nearest ids and their cosine, by Chroma's HNSW graph (Malkov and Yashunin, 2016): approximate."""
-        wanted = min(k, len(self))
-        if wanted < 1:
-            return []
-        found = self._collection.query(
-            query_embeddings=cast("Any", vector[np.newaxis]), n_results=wanted, include=["distances"]
-        )
-        distances = cast("list[list[float]]", found["distances"])
-        scored = [(item_id, 1.0 - distance) for item_id, distance in zip(found["ids"][0], distances[0], strict=True)]
-        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
-
     def ids(self) -> Iterator[str]:
         """Every id."""
         offset = 0

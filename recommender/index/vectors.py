@@ -51,10 +51,6 @@ class VectorStore(Protocol):
         """What is stored of these ids (each given once), in no certain order."""
         ...
 
-    def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
-        """The `k` ids nearest to a unit vector and their cosine, nearest first; an approximate search may miss some."""
-        ...
-
     def ids(self) -> Iterator[str]:
         """Every id, in no certain order."""
         ...
@@ -88,11 +84,6 @@ class InMemoryVectorStore:
         vectors = np.array([self._rows[item_id][0] for item_id in found], dtype=np.float32)
         hashes = [self._rows[item_id][1] for item_id in found]
         return StoredVectors(found, vectors.reshape(len(found), self.dimension), hashes)
-
-    def query(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
-        """The `k` nearest ids and their cosine, exactly."""
-        scored = [(item_id, float(row @ vector)) for item_id, (row, _) in self._rows.items()]
-        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def ids(self) -> Iterator[str]:
         """Every id."""
