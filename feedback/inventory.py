@@ -10,6 +10,7 @@ import feedback.channels.tables
 import feedback.desk_tables
 import feedback.handoff_tables
 import feedback.links.tables
+import feedback.review.tables
 import feedback.staff.tables  # noqa: F401 - declares its personal tables
 from recommender.db import Base
 from recommender.errors import ConfigurationError
@@ -17,6 +18,7 @@ from recommender.errors import ConfigurationError
 __all__ = ["PERSONAL_TABLES", "owned_by", "personal_links", "personal_table"]
 
 PERSONAL_TABLES: Final = (
+    "review_sources",
     "vote_changes",
     "votes",
     "events",

@@ -17,6 +17,7 @@ for module in (
     "feedback.links.tables",
     "feedback.handoff_tables",
     "feedback.desk_tables",
+    "feedback.review.tables",
     "feedback.staff.tables",
     "actions.dialogue.tables",
     "actions.shop.tables",

@@ -58,6 +58,33 @@ def upgrade() -> None:
     with op.batch_alter_table('knowledge_changes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_knowledge_changes_file'), ['file'], unique=False)
 
+    op.create_table('label_changes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('batch', sa.String(length=32), nullable=False),
+    sa.Column('subject_id', sa.String(length=32), nullable=False),
+    sa.Column('rater', sa.String(length=80), nullable=False),
+    sa.Column('before', sa.String(length=60), nullable=True),
+    sa.Column('after', sa.String(length=60), nullable=True),
+    sa.Column('undone', sa.Boolean(), nullable=False),
+    sa.Column('at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('label_changes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_label_changes_batch'), ['batch'], unique=False)
+        batch_op.create_index(batch_op.f('ix_label_changes_rater'), ['rater'], unique=False)
+
+    op.create_table('labels',
+    sa.Column('subject_id', sa.String(length=32), nullable=False),
+    sa.Column('rater', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('item_id', sa.String(length=200), nullable=True),
+    sa.Column('value', sa.String(length=60), nullable=False),
+    sa.Column('updated_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('subject_id', 'rater')
+    )
+    with op.batch_alter_table('labels', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_labels_kind'), ['kind'], unique=False)
+
     op.create_table('leases',
     sa.Column('name', sa.String(length=50), nullable=False),
     sa.Column('holder', sa.String(length=100), nullable=False),
@@ -448,6 +475,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unanswered_questions_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_unanswered_questions_session_id'), ['session_id'], unique=False)
 
+    op.create_table('review_sources',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('subject_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('item_id', sa.String(length=200), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('text_hash', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=True),
+    sa.Column('turn_id', sa.String(length=32), nullable=True),
+    sa.Column('impression_id', sa.String(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['impression_id'], ['impressions.id'], ),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.ForeignKeyConstraint(['turn_id'], ['turns.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('review_sources', schema=None) as batch_op:
+        batch_op.create_index('ix_review_sources_hash', ['text_hash', 'kind'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_sources_impression_id'), ['impression_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_sources_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_sources_subject_id'), ['subject_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_sources_turn_id'), ['turn_id'], unique=False)
+
     op.create_table('vote_changes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
@@ -491,6 +540,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_vote_changes_impression_id'))
 
     op.drop_table('vote_changes')
+    with op.batch_alter_table('review_sources', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_review_sources_turn_id'))
+        batch_op.drop_index(batch_op.f('ix_review_sources_subject_id'))
+        batch_op.drop_index(batch_op.f('ix_review_sources_person_id'))
+        batch_op.drop_index(batch_op.f('ix_review_sources_impression_id'))
+        batch_op.drop_index('ix_review_sources_hash')
+
+    op.drop_table('review_sources')
     with op.batch_alter_table('unanswered_questions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unanswered_questions_session_id'))
         batch_op.drop_index(batch_op.f('ix_unanswered_questions_at'))
@@ -596,6 +653,15 @@ def downgrade() -> None:
     op.drop_table('people')
     op.drop_table('macros')
     op.drop_table('leases')
+    with op.batch_alter_table('labels', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_labels_kind'))
+
+    op.drop_table('labels')
+    with op.batch_alter_table('label_changes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_label_changes_rater'))
+        batch_op.drop_index(batch_op.f('ix_label_changes_batch'))
+
+    op.drop_table('label_changes')
     with op.batch_alter_table('knowledge_changes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_knowledge_changes_file'))
 

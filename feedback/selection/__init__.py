@@ -1,0 +1,1 @@
+"""Which few of many things are worth asking a person about?"""
