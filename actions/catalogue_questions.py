@@ -45,8 +45,9 @@ class _CatalogueQuestion(TurnAction):
         if self.looks_afresh and reading.kind == "amend" and reading.names_thing:
             # "How many lipsticks" after red ones asks for all of them; how many are red is told as well.
             fresh = turn.read(asked, amend=False)
-            if fresh.kind == "new" and set(fresh.query.constraints) < set(query.constraints):
-                query, earlier = Query(fresh.query.text, fresh.query.constraints), query
+            wider = Query(fresh.query.text, fresh.query.constraints)
+            if fresh.kind == "new" and wider != query and set(wider.constraints) <= set(query.constraints):
+                query, earlier = wider, query
         shape = self.shape(turn, query)
         if shape.total == 0:
             return [*respelling(turn, reading), *self.none(turn, query)]
@@ -125,8 +126,8 @@ class HowMany(_CatalogueQuestion):
         """The count, and the brands with the most of them."""
         said = [turn.say("how_many.found", count=shape.total, what=_what(turn, query))]
         if earlier is not None:
-            labels = ", ".join(turn.label(one) for one in earlier.constraints if one not in query.constraints)
-            said.append(turn.say("how_many.as_before", count=self.shape(turn, earlier).total, labels=labels))
+            count = self.shape(turn, earlier).total
+            said.append(turn.say("how_many.as_before", count=count, what=_what(turn, earlier)))
         top = sorted(shape.brands.items(), key=lambda one: (-one[1], one[0]))[:_NAMED_BRANDS]
         if len(top) > 1:
             brands = ", ".join(turn.words("how_many.brand", brand=brand, count=count) for brand, count in top)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from actions.action import TurnAction
@@ -51,11 +52,9 @@ def similar_to(turn: Turn, product: Product, wanted: Sequence[Constraint]) -> li
         return _page(turn, product, nearest, (), "similar.found", said) or [turn.say("similar.none", **said)]
     said["labels"] = ", ".join(turn.label(one) for one in wanted)
     found = _search(turn, product, wanted)
-    if found.hits and found.hits[0].score >= STILL_SIMILAR * nearest.hits[0].score:
-        replies = _page(turn, product, found, wanted, "similar.with", said)
-        if replies:
-            return replies
-    return _page(turn, product, nearest, (), "similar.relaxed", said) or [turn.say("similar.none", **said)]
+    near = [hit for hit in found.hits if hit.score >= STILL_SIMILAR * nearest.hits[0].score]
+    replies = _page(turn, product, replace(found, hits=near), wanted, "similar.with", said) if near else []
+    return replies or _page(turn, product, nearest, (), "similar.relaxed", said) or [turn.say("similar.none", **said)]
 
 
 def _wanted(turn: Turn, product: Product) -> tuple[Constraint, ...]:

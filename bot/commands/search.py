@@ -119,4 +119,6 @@ def _encoder(result: SearchResult) -> str:
     """Which encoder read the query; without one, why not."""
     version = result.versions.get("encoder", "not asked")
     missing = version.removeprefix("off: ")
-    return f"Encoder: {version}." if missing == version else f"By words alone: {missing.rstrip('.')}."
+    return (
+        f"Encoder: {version}." if missing == version else f"Found by words alone, encoder off: {missing.rstrip('.')}."
+    )

@@ -209,7 +209,8 @@ class _Counts:
         """What people say for a longer brand, where it can mean nothing else: its first words, or its initials.
 
         "Loreal" is L'Oreal Paris, and L'Oreal Kids as well, whether or not there is a plain L'Oreal too; "John" is no
-        brand, though the names of some begin so, for it is a word of English. Initials count only if the brand's own titles use them, and others' hardly do.
+        brand, though the names of some begin so, for it is a word of English. Initials count only if the brand's own
+        titles use them, and others' hardly do.
         """
         short: dict[str, set[str]] = {}
         initials = {brand: "".join(part[0] for part in brand.split()) for brand in self.brands if " " in brand}
@@ -227,11 +228,7 @@ class _Counts:
             parts = brand.split()
             for end in range(1, min(len(parts), LONGEST_NAME_WORDS + 1)):
                 name = " ".join(parts[:end])
-                if (
-                    len(name) >= SHORTEST_FIRST_WORD
-                    and name not in self.brands
-                    and not all(map(is_english, parts[:end]))
-                ):
+                if len(name) >= SHORTEST_FIRST_WORD and not all(map(is_english, parts[:end])):
                     short.setdefault(name, set()).add(brand)
         return short
 
