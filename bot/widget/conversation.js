@@ -1,244 +1,324 @@
-// One conversation with the gateway: its session, what is sent, what comes in, and what happens when the line drops.
+// One conversation with the gateway: whose it is, what is sent, what comes in, in every tab and when the line drops.
 
-import { strings } from "./strings.js";
+import { Api } from "./api.js";
+import { newId } from "./dom.js";
+import { Outbox } from "./outbox.js";
+import { Drawer, alone } from "./storage.js";
 
 const LONGEST_PAUSE_MS = 30_000;
-const SEND_TRIES = 3;
+const MOST_VIEWS = 20;
 
 export class Conversation {
   #api;
-  #identity;
+  #drawer;
+  #outbox;
+  #who;
   #on;
+  #life = null;
+  #channel = null;
   #session = null;
   #last = 0;
   #stream = null;
-  #queue = Promise.resolve();
+  #opening = null;
   #catchingUp = null;
+  #again = false;
 
-  constructor(api, { identity, onMessage, onTyping, onNotice }) {
-    this.#api = api.replace(/\/$/, "");
-    this.#identity = identity;
-    this.#on = { message: onMessage, typing: onTyping, notice: onNotice };
+  // `who()` is {identity, language, product}: what the page says now. `on` is called with what happens: message(message),
+  // typing(typing), speaker(speaker), held(error), refused(entry, error), sent(entry), waiting(entries), reset(),
+  // vote(impression, value).
+  constructor(address, who, on) {
+    this.#api = new Api(address);
+    this.#drawer = new Drawer(this.#api.address);
+    this.#who = who;
+    this.#on = on;
+    this.#outbox = new Outbox(this.#drawer, (entry) => this.#deliver(entry), on);
   }
 
+  get address() {
+    return this.#api.address;
+  }
+
+  get drawer() {
+    return this.#drawer;
+  }
+
+  // Go on where the shopper left off. Nothing is sent to the gateway before they first said something.
   async start() {
-    this.#session = this.#remembered();
-    if (this.#session) {
-      try {
-        await this.#catchUp();
-      } catch {
-        this.#on.notice(strings.offline, () => this.start());
-        return;
-      }
-      if (this.#session) this.#listen();
-    }
+    this.#life = new AbortController();
+    this.#tune();
+    const wake = () => this.#outbox.flush();
+    window.addEventListener("online", wake, { signal: this.#life.signal });
+    await this.#resume();
   }
 
-  close() {
+  stop() {
+    this.#life?.abort();
     this.#stream?.abort();
-    this.#stream = null;
+    this.#channel?.close();
+    this.#life = this.#stream = this.#channel = null;
   }
 
-  // Messages go out one after the other, so that they arrive in the order they were typed. `shown` is how the shopper
-  // sees this one.
-  send(message, shown) {
-    this.#queue = this.#queue.then(() => this.#deliver(message, shown));
-    return this.#queue;
+  // `content` is {text} or {payload}; `shown` is how the shopper sees it. Goes out as soon as it can, in order.
+  send(content, shown) {
+    const product_id = this.#who().product;
+    const entry = { ...content, client_message_id: newId(), ...(product_id && { product_id }), shown };
+    this.#on.waiting([entry]);
+    this.#outbox.add(entry);
+    this.#tell({ kind: "waiting", entry });
   }
 
-  // The receipt of a vote: {text, ...}. Throws an Error whose message can be shown.
-  async vote(impression_id, value, reason) {
-    const response = await this.#call("/api/feedback", { impression_id, value, ...(reason && { reason }) });
-    if (!response.ok) throw new Error(await problem(response));
-    return response.json();
+  // Sends what waits at once.
+  hurry() {
+    this.#outbox.flush();
   }
 
-  async #deliver(message, shown) {
-    const again = () => this.send(message, shown);
-    this.#on.typing(true);
+  // Press what the gateway offered when the conversation was opened; `shown` is typed where it offered nothing.
+  async choose(name, shown) {
     try {
-      for (let attempt = 1; ; attempt++) {
-        const response = await this.#post(message);
-        if (response?.ok) {
-          const { replies } = await response.json();
-          await this.#catchUp();
-          if (!this.#session) this.#showLast(message, shown, replies);
-          return;
-        }
-        // 429 and 503 were not accepted and say when to come back; the same client_message_id makes a repeat harmless.
-        const wait = response ? Number(response.headers.get("Retry-After")) : 1;
-        if ((response && !wait) || attempt === SEND_TRIES) {
-          const text = response ? await problem(response) : strings.offline;
-          this.#on.notice(text, again);
-          return;
-        }
-        await pause(wait * 1000);
-      }
-    } catch {
-      this.#on.notice(strings.offline, again);
-    } finally {
-      this.#on.typing(false);
-    }
-  }
-
-  // The shopper had themselves forgotten: nothing can be fetched any more, and what the turn answered is said here only.
-  #showLast({ client_message_id }, shown, replies) {
-    this.#on.message({ sender: "shopper", client_message_id, body: { type: "text", text: shown } });
-    for (const body of replies) this.#on.message({ sender: "bot", body });
-  }
-
-  async #post(message) {
-    try {
-      if (!this.#session) await this.#open();
-      const response = await this.#call("/api/messages", message);
-      if (response.status !== 401) return response;
-      this.#forget();
       await this.#open();
-      return await this.#call("/api/messages", message);
     } catch {
-      return null;
+      // It is sent as words once the line is back.
     }
+    const payload = this.#session?.menu?.[name];
+    this.send(payload ? { payload } : { text: shown }, shown);
   }
 
-  async #open() {
-    const identity = this.#identity();
-    const response = await fetch(this.#api + "/api/sessions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(identity ? { identity } : {}),
-    });
-    if (!response.ok) throw new Error(await problem(response));
-    this.#session = await response.json();
+  // The receipt of a vote: {text, value}. Throws when it could not be cast.
+  async vote(impression_id, value, reason) {
+    const receipt = await this.#say("/api/feedback", { impression_id, value, ...(reason && { reason }) });
+    this.#tell({ kind: "vote", impression_id, value: receipt.value });
+    return receipt;
+  }
+
+  // The shopper looks at a product's page. Until they talk it is only remembered, here.
+  async view(item_id, kind = "view") {
+    const seen = this.#drawer.read("views") ?? [];
+    this.#drawer.write("views", [...seen, { id: newId(), kind, item_id, at: new Date().toISOString() }].slice(-MOST_VIEWS));
+    await this.#report();
+  }
+
+  // A conversation from the beginning, of the same person: their cart and thumbs stay.
+  async restart() {
+    if (!this.#session) return;
+    const session = await this.#api.call("/api/sessions", { token: this.#session.token, body: this.#opener() });
+    this.#outbox.clear();
+    this.#take(session);
+    this.#tell({ kind: "session" });
+  }
+
+  // Have everything about the shopper erased; the gateway's sentence about it, "" when there was nothing.
+  async forget() {
+    const receipt = this.#session ? await this.#say("/api/forget", {}) : { text: "" };
+    this.#drop();
+    this.#tell({ kind: "session" });
+    return receipt.text;
+  }
+
+  // Session ---------------------------------------------------------------------------------------------------------
+
+  async #resume() {
+    const waiting = this.#outbox.entries;
+    this.#session = this.#drawer.read("");
+    if (this.#session) await this.#catchUp().catch((error) => this.#on.held(error));
+    if (!this.#life) return;
+    this.#on.waiting(waiting.filter((entry) => this.#outbox.entries.some((one) => one.client_message_id === entry.client_message_id)));
+    this.#outbox.start(this.#life.signal);
+    if (this.#session) {
+      this.#follow();
+      this.#api.call("/api/speaker", { token: this.#session.token }).then((speaker) => this.#on.speaker(speaker), () => {});
+    }
+    this.#report();
+  }
+
+  #opener() {
+    const { identity, language } = this.#who();
+    return { ...(identity && { identity }), ...(language && { language }) };
+  }
+
+  // The session, opened by whoever needs it first in whichever tab.
+  #open() {
+    if (this.#session) return Promise.resolve();
+    this.#opening ??= alone(this.#drawer.name + ":open", undefined, async () => {
+      const other = this.#drawer.read("");
+      this.#take(other ?? (await this.#api.call("/api/sessions", { body: this.#opener() })), { keep: true });
+      if (!other) this.#tell({ kind: "session" });
+    }).finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  #take(session, { keep = false } = {}) {
+    this.#stream?.abort();
+    this.#session = session;
     this.#last = 0;
-    try {
-      localStorage.setItem(this.#key(), JSON.stringify(this.#session));
-    } catch {
-      // Storage is blocked: the conversation lasts as long as the page.
-    }
-    this.#listen();
+    this.#drawer.write("", session);
+    if (!keep) this.#on.reset();
+    this.#follow();
+    this.#report();
   }
 
-  #remembered() {
-    try {
-      return JSON.parse(localStorage.getItem(this.#key()));
-    } catch {
-      return null;
-    }
-  }
-
-  #forget() {
-    this.close();
+  #drop() {
+    this.#stream?.abort();
     this.#session = null;
+    this.#last = 0;
+    for (const key of ["", "outbox", "views", "read"]) this.#drawer.write(key, null);
+    this.#on.reset();
+  }
+
+  // Ask with the session's token; a session that is gone is replaced by a new one, once.
+  async #say(path, body) {
+    await this.#open();
     try {
-      localStorage.removeItem(this.#key());
-    } catch {
-      // Nothing was stored.
+      return await this.#api.call(path, { token: this.#session.token, body });
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      const waiting = this.#outbox.entries;
+      this.#drop();
+      this.#drawer.write("outbox", waiting.length ? waiting : null);
+      this.#on.waiting(waiting);
+      await this.#open();
+      return this.#api.call(path, { token: this.#session.token, body });
     }
   }
 
-  #key() {
-    return "shoptalk:" + this.#api;
+  // What goes out and comes in --------------------------------------------------------------------------------------
+
+  async #deliver({ shown, ...message }) {
+    this.#on.typing({ typing: true });
+    try {
+      const { replies } = await this.#say("/api/messages", message);
+      const asked = this.#session;
+      await this.#catchUp().catch(() => {}); // the stream brings it as well
+      // The shopper had themselves forgotten: nothing can be fetched any more, what was answered is said here only.
+      if (asked && !this.#session) {
+        this.#on.message({ sender: "shopper", body: { type: "text", text: shown } });
+        for (const body of replies) this.#on.message({ sender: "bot", body });
+        this.#tell({ kind: "session" });
+      }
+    } finally {
+      this.#on.typing({ typing: false });
+    }
   }
 
-  #call(path, body, options = {}) {
-    const headers = { Authorization: "Bearer " + this.#session.token };
-    if (body) headers["Content-Type"] = "application/json";
-    return fetch(this.#api + path, {
-      ...options,
-      method: body ? "POST" : "GET",
-      headers: { ...headers, ...options.headers },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  async #report() {
+    const events = this.#drawer.read("views");
+    if (!this.#session || !events?.length) return;
+    try {
+      await this.#api.call("/api/events", { token: this.#session.token, body: { events } });
+      const sent = new Set(events.map((event) => event.id));
+      const rest = (this.#drawer.read("views") ?? []).filter((event) => !sent.has(event.id));
+      this.#drawer.write("views", rest.length ? rest : null);
+    } catch (error) {
+      // Sent along next time, under the same ids; what the gateway will never take is not kept.
+      if (error.status === 400) this.#drawer.write("views", null);
+    }
   }
 
-  // Everything after the last message seen; asked again while one is under way, it follows that one.
+  // Everything after the last message seen. Asked for while it is under way, it is done once more.
   #catchUp() {
-    const next = (this.#catchingUp ?? Promise.resolve()).catch(() => {}).then(() => this.#fetchNew());
-    this.#catchingUp = next;
-    return next;
+    if (this.#catchingUp) {
+      this.#again = true;
+      return this.#catchingUp;
+    }
+    this.#catchingUp = (async () => {
+      do {
+        this.#again = false;
+        await this.#fetchNew();
+      } while (this.#again);
+    })().finally(() => (this.#catchingUp = null));
+    return this.#catchingUp;
   }
 
   async #fetchNew() {
     while (this.#session) {
-      const response = await this.#call("/api/messages?after=" + this.#last);
-      if (response.status === 401 || response.status === 404) {
-        this.#forget();
+      const session = this.#session;
+      try {
+        const { messages } = await this.#api.call("/api/messages?after=" + this.#last, { token: session.token });
+        if (session !== this.#session || !messages.length) return;
+        for (const message of messages) this.#hear(message);
+      } catch (error) {
+        if (error.status !== 401 && error.status !== 404) throw error;
+        if (session === this.#session) this.#drop();
         return;
       }
-      if (!response.ok) throw new Error(await problem(response));
-      const { messages } = await response.json();
-      if (!messages.length) return;
-      messages.forEach((message) => this.#take(message));
     }
   }
 
-  #take(message) {
+  #hear(message) {
     if (message.id <= this.#last) return;
     this.#last = message.id;
+    if (message.client_message_id) this.#outbox.drop(message.client_message_id);
     this.#on.message(message);
   }
 
-  async #listen() {
-    if (this.#stream) return;
-    const stream = new AbortController();
-    this.#stream = stream;
-    let wait = 1000;
-    while (!stream.signal.aborted) {
+  // One tab holds the stream and tells the others: browsers allow six lines to a server, and tabs are many.
+  #follow() {
+    if (!this.#life || !this.#session) return;
+    this.#stream?.abort();
+    const stream = (this.#stream = new AbortController());
+    const name = `${this.#drawer.name}:stream`;
+    alone(name, stream.signal, () => this.#listen(stream.signal)).catch(() => {});
+  }
+
+  async #listen(signal) {
+    let pause = 1000;
+    while (!signal.aborted) {
       try {
-        const response = await this.#call("/api/stream", null, {
-          signal: stream.signal,
-          headers: { "Last-Event-ID": String(this.#last) },
-        });
-        if (response.status === 401) return this.#forget();
-        if (response.ok) {
-          wait = 1000;
-          for await (const event of events(response.body)) this.#hear(event);
+        for await (const { event, data } of this.#api.events(this.#session.token, this.#last, signal)) {
+          pause = 1000;
+          if (event === "message") this.#hear(data);
+          this.#happened(event, data);
+          this.#tell({ kind: "stream", event, data: event === "message" ? null : data });
         }
-      } catch {
-        if (stream.signal.aborted) return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error.status === 401) return this.#drop();
+        pause = error.waitMs ?? pause;
       }
-      await pause(wait);
-      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, pause);
+        signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      });
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
   }
 
-  #hear({ event, data }) {
-    if (event === "typing") this.#on.typing(JSON.parse(data).typing !== false);
-    if (event === "message") {
-      this.#take(JSON.parse(data));
-      this.#on.typing(false);
+  #happened(event, data) {
+    if (event === "typing") this.#on.typing(data);
+    if (event === "speaker") this.#on.speaker(data);
+  }
+
+  // Between tabs ----------------------------------------------------------------------------------------------------
+
+  #tune() {
+    if (!globalThis.BroadcastChannel) return;
+    this.#channel = new BroadcastChannel(this.#drawer.name);
+    this.#channel.onmessage = ({ data }) => this.#heard(data);
+  }
+
+  #tell(news) {
+    this.#channel?.postMessage(news);
+  }
+
+  #heard(news) {
+    if (news.kind === "vote") this.#on.vote(news.impression_id, news.value);
+    if (news.kind === "waiting") this.#on.waiting([news.entry]);
+    if (news.kind === "session") this.#adopt();
+    // What was said is fetched and not taken from the other tab, so that none is missed and all come in order.
+    if (news.kind === "stream" && news.event === "message") this.#catchUp().catch(() => {});
+    else if (news.kind === "stream") this.#happened(news.event, news.data);
+  }
+
+  // Another tab opened, replaced or left the session.
+  #adopt() {
+    const session = this.#drawer.read("");
+    if (session?.session_id === this.#session?.session_id) return;
+    if (!session) {
+      this.#stream?.abort();
+      this.#session = null;
+      this.#on.reset();
+      return;
     }
+    this.#take(session, { keep: !this.#session });
+    this.#catchUp().catch(() => {});
   }
 }
-
-// Server-sent events of a response body (EventSource cannot send the Authorization header).
-async function* events(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let buffer = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    buffer = (buffer + value).replace(/\r\n/g, "\n");
-    let end;
-    while ((end = buffer.indexOf("\n\n")) >= 0) {
-      const fields = { event: "message", data: [] };
-      for (const line of buffer.slice(0, end).split("\n")) {
-        const [, name, text] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
-        if (name === "event") fields.event = text;
-        if (name === "data") fields.data.push(text);
-      }
-      buffer = buffer.slice(end + 2);
-      if (fields.data.length) yield { event: fields.event, data: fields.data.join("\n") };
-    }
-  }
-}
-
-async function problem(response) {
-  try {
-    return (await response.json()).error.message;
-  } catch {
-    return strings.offline;
-  }
-}
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,29 +1,75 @@
-// What the widget itself says, in one place; everything else it shows comes from the assistant.
+// In which language does the widget speak, and with which words?
 
-export const strings = {
-  launcher: "Ask the shop assistant",
-  title: "Shop assistant",
-  close: "Close the chat",
-  log: "Conversation",
-  greeting: "Hello! Tell me what you are looking for, for example “a warm jacket under 100”.",
-  typing: "The assistant is typing…",
-  input: "Your message",
-  placeholder: "What are you looking for?",
-  send: "Send",
-  retry: "Try again",
-  offline: "I could not reach the shop.",
-  you: "You said:",
-  products: "Products",
-  conditions: "In force:",
-  drop: (label) => `Remove ${label}`,
-  suggestions: "Suggestions",
-  noPrice: "No price given",
-  inStock: "In stock",
-  outOfStock: "Out of stock",
-  rating: (rating, count) => `${rating} of 5 stars, ${count} ratings`,
-  like: (title) => `I like ${title}`,
-  dislike: (title) => `Not for me: ${title}`,
-  why: "What is wrong with it?",
-  reasons: { too_expensive: "Too expensive", not_my_style: "Not my style", wrong_kind: "Not what I asked for", have_it: "I have it already" },
-  undo: "Undo",
-};
+import english from "./strings/en.js";
+
+const SHIPPED = { en: async () => english, zh: async () => (await import("./strings/zh.js")).default };
+
+export class Strings {
+  #table;
+  #plural;
+
+  constructor(language, table) {
+    this.language = language;
+    this.#table = table;
+    this.#plural = new Intl.PluralRules(language);
+  }
+
+  // The shipped words of `language` (English where there are none), with those of the shop's own JSON file above them.
+  static async load(language, file) {
+    language = usable(language);
+    const shipped = SHIPPED[language.split("-")[0].toLowerCase()] ?? SHIPPED.en;
+    const [words, own] = await Promise.all([shipped().catch(() => ({})), file ? fetched(file) : {}]);
+    return new Strings(language, { ...english, ...words, ...own });
+  }
+
+  // The words of `key`, with what is in braces filled in as plain text; `count` chooses the plural form.
+  say(key, slots = {}) {
+    let words = this.#table[key];
+    if (words && typeof words === "object") words = words[this.#plural.select(slots.count ?? 0)] ?? words.other;
+    return String(words ?? "").replace(/\{(\w+)\}/g, (whole, name) => String(slots[name] ?? whole));
+  }
+
+  // What holds several words under one key: `starters`, `reasons`.
+  get(key) {
+    return this.#table[key] ?? {};
+  }
+
+  // An amount, as the language writes it; a currency nobody knows is put behind it.
+  money(amount, currency) {
+    try {
+      return new Intl.NumberFormat(this.language, { style: "currency", currency }).format(amount);
+    } catch {
+      return `${amount} ${currency}`;
+    }
+  }
+
+  number(value) {
+    return new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(value);
+  }
+
+  // The time of day, with the date where it is not today's.
+  time(moment) {
+    const today = new Date().toDateString() === moment.toDateString();
+    return moment.toLocaleString(this.language, { ...(today ? {} : { dateStyle: "medium" }), timeStyle: "short" });
+  }
+}
+
+function usable(language) {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
+// A file that is missing or no object leaves the shipped words; the console tells the shop's owner.
+async function fetched(file) {
+  try {
+    const response = await fetch(file);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await response.json();
+  } catch (error) {
+    console.warn(`<shoptalk-chat>: the file of strings ${file} could not be read: ${error.message}`);
+    return {};
+  }
+}

@@ -1,15 +1,42 @@
-"""One real installation for the whole suite: supervisor, Rasa, app, indexer, on the demo shop."""
+"""One real installation for the whole suite: supervisor, Rasa, app, indexer, on the demo shop. And one browser."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from scripted_gateway import ScriptedGateway
 from shopper import Shopper
 
 from benchmarks.installation import Installation, free_port
 from bot.nlu.train import model_file
 from recommender.settings import PROJECT_ROOT
+
+# Chromium refuses to run as root with its sandbox; the rest keeps it from calling home.
+_FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: install the package chromium")
+    flags = _FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[ScriptedGateway]:
+    """A gateway whose answers the test writes: the widget is the real one."""
+    with ScriptedGateway(tmp_path / "pictures") as gateway:
+        yield gateway
 
 
 @pytest.fixture(scope="session")
