@@ -40,7 +40,7 @@ class TagRow(Base):
 
 
 class CannedReplyRow(Base):
-    """A text for many occasions, called by its shortcut; `{fields}` in it are filled from the records when it is used."""
+    """A text for many occasions, called by its shortcut; `{fields}` in it are filled from records when it is used."""
 
     __tablename__ = "canned_replies"
 
@@ -53,7 +53,7 @@ class CannedReplyRow(Base):
 
 
 class MacroRow(Base):
-    """Several steps under one shortcut: {"do": "reply", "with": shortcut}, {"do": "tag", "with": tag}, {"do": "close"}…"""
+    """Several steps under one shortcut: {"do": "reply", "with": shortcut}, {"do": "close"} and so on."""
 
     __tablename__ = "macros"
 
@@ -107,7 +107,7 @@ class KnowledgeChangeRow(Base):
 
 
 class UnansweredRow(Base):
-    """A question of a shopper on which the shop's own texts say nothing; `nearest` is what came closest, if anything."""
+    """A question of a shopper on which the shop's own texts say nothing; `nearest` is what came closest."""
 
     __tablename__ = "unanswered_questions"
 

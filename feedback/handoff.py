@@ -3,7 +3,7 @@
 Who speaks is a row (`SessionRow.speaker`, with a version), and `TRANSITIONS` are all the ways in which it changes. Each
 is one step inside the caller's transaction, under the lock of the conversation: of two agents who claim at once one
 finds that the other was quicker, and an answer of the assistant that is still under way finds that it may not be said
-any more. Every step that a shopper did not make themselves tells them, in that same transaction, who speaks from then on.
+any more. Every step that a shopper did not make themselves tells them, in the same transaction, who speaks now.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ __all__ = [
     "enqueue",
     "keep_email",
     "leave_queue",
+    "mark_contacted",
     "note_nobody",
     "open_handoff",
     "queue_position",
@@ -142,6 +143,13 @@ def keep_email(session: Session, session_id: str, email: str) -> bool:
         return False
     handoff.contact_email, handoff.contacted_at = email[:320], None
     return True
+
+
+def mark_contacted(session: Session, session_id: str, now: datetime) -> None:
+    """The shopper was answered by e-mail: every address they left in this conversation is settled."""
+    left = HandoffRow.contact_email.is_not(None) & HandoffRow.contacted_at.is_(None)
+    for handoff in session.scalars(select(HandoffRow).where(HandoffRow.session_id == session_id, left)):
+        handoff.contacted_at = now
 
 
 def rate(session: Session, session_id: str, handoff_id: int, rating: int, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""What helps a person of the shop answer: drafts from records, a summary, who the customer is."""
