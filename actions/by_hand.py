@@ -35,7 +35,7 @@ def begin(services: Services, sender: str, text: str) -> tuple[str, str]:
 def finish(services: Services, turn_id: str, answer: TurnAnswer) -> None:
     """Keep what was answered as said."""
     with services.database.transaction() as session:
-        begun = begin_turn(session, turn_id, may_renew=False)
+        begun = begin_turn(session, turn_id, asking=lambda: True)
         if begun is not None:
             version, now = begun.speaker_version, services.clock.now()
             finish_turn(session, turn_id, answer.said, speaker_version=version, timing_ms=answer.timing_ms, now=now)

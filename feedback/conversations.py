@@ -7,7 +7,7 @@ Each function is one step inside the caller's transaction. Every step that adds 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from feedback.handoff import enqueue, leave_queue, note_nobody, reopen
 from feedback.payloads import find_payload
-from feedback.speaking import add_message, add_messages, known, lock_conversation, new_rasa_session
+from feedback.speaking import add_messages, known, lock_conversation, new_rasa_session
 from feedback.tables import MessageRow, PersonRow, SessionRow, TurnRow
 from recommender.errors import NotFoundError
 
@@ -154,15 +154,15 @@ def accept_turn(
     )  # fmt: skip
     session.add(turn)
     session.flush()
-    add_message(session, session_id, "shopper", {"type": "text", "text": text}, now, turn_id=turn.id)
+    add_messages(session, session_id, "shopper", [{"type": "text", "text": text}], now, turn.id)
     return Accepted(turn, repeated=False)
 
 
-def begin_turn(session: Session, turn_id: str, *, may_renew: bool) -> Begun | None:
+def begin_turn(session: Session, turn_id: str, *, asking: Callable[[], bool]) -> Begun | None:
     """Claim an accepted turn for the assistant; None when it is not the assistant's to answer (any more).
 
-    After `TURNS_PER_RASA_SESSION` turns Rasa gets a new conversation, unless `may_renew` is false because the shopper
-    is in the middle of answering a question.
+    After `TURNS_PER_RASA_SESSION` turns Rasa gets a new conversation, unless the assistant is `asking`: the shopper is
+    then in the middle of answering a question.
 
     Raises:
         NotFoundError: the conversation was erased meanwhile.
@@ -173,7 +173,7 @@ def begin_turn(session: Session, turn_id: str, *, may_renew: bool) -> Begun | No
     if conversation.speaker != "bot":
         turn.status = "kept"
         return None
-    if may_renew and conversation.rasa_turns >= TURNS_PER_RASA_SESSION:
+    if conversation.rasa_turns >= TURNS_PER_RASA_SESSION and not asking():
         new_rasa_session(conversation)
     conversation.rasa_turns += 1
     return Begun(f"{conversation.id}.{conversation.rasa_session}", conversation.speaker_version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from feedback.tables import PayloadRow
@@ -28,14 +29,19 @@ class Pressable:
 
 def issue_payloads(session: Session, session_id: str, pressables: Sequence[Pressable], now: datetime) -> None:
     """Take these ids back from this conversation from now on, each for what it means."""
-    session.add_all(
-        PayloadRow(
-            id=pressable.id, session_id=session_id, intent=pressable.intent, arguments=dict(pressable.arguments),
-            title=pressable.title[:200], created_at=now,
-        )
+    rows = [
+        {
+            "id": pressable.id,
+            "session_id": session_id,
+            "intent": pressable.intent,
+            "arguments": dict(pressable.arguments),
+            "title": pressable.title[:200],
+            "created_at": now,
+        }
         for pressable in pressables
-    )  # fmt: skip
-    session.flush()
+    ]
+    if rows:
+        session.execute(insert(PayloadRow), rows)
 
 
 def find_payload(session: Session, session_id: str, payload_id: str) -> PayloadRow:

@@ -74,7 +74,7 @@ class SqlFeedbackStore:
         """Cast, change or take back the person's one live vote; a vote that is already so changes nothing."""
         reason = check_vote(value, reason)
         with self._database.transaction() as session:
-            # First the person and then what is theirs, as whoever erases them does: so the two never wait for each other.
+            # First the person and then what is theirs, as whoever erases them does: then neither waits for the other.
             session.execute(
                 select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(read=True, key_share=True)
             )

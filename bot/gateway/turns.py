@@ -267,8 +267,7 @@ class Turns:
             return self._begun(session, find_turn(session, turn_id))
 
     def _begun(self, session: Session, turn: TurnRow) -> _Begun | None:
-        may_renew = not self._asking.is_asking(session, turn.session_id)
-        begun = begin_turn(session, turn.id, may_renew=may_renew)
+        begun = begin_turn(session, turn.id, asking=lambda: self._asking.is_asking(session, turn.session_id))
         if begun is None:
             return None
         text, without_rasa = spoken(turn.text), False

@@ -182,7 +182,7 @@ class Shopper:
         now = self.services.clock.now()
         with self.services.database.transaction() as session:
             self.turn_id = accept_turn(session, self.session_id, now=now, **said).turn.id
-            begun = begin_turn(session, self.turn_id, may_renew=True)
+            begun = begin_turn(session, self.turn_id, asking=lambda: False)
             assert begun is not None
         understood = Understood(intent, guesses=guesses)
         answer = answer_turn(self.services, action_for(intent), self.session_id, self.turn_id, understood)

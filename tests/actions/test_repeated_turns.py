@@ -34,7 +34,7 @@ def accepted(shopper: Shopper, text: str) -> str:
     """A turn that waits for its answer."""
     with shopper.services.database.transaction() as session:
         turn_id = accept_turn(session, shopper.session_id, text=text, now=shopper.services.clock.now()).turn.id
-        begin_turn(session, turn_id, may_renew=True)
+        begin_turn(session, turn_id, asking=lambda: False)
         return turn_id
 
 

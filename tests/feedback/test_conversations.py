@@ -60,9 +60,9 @@ class Shop:
             )
             return accepted.turn.id
 
-    def begin(self, turn_id: str, may_renew: bool = True) -> tuple[str, int] | None:
+    def begin(self, turn_id: str, asking: bool = False) -> tuple[str, int] | None:
         with self.database.transaction() as session:
-            begun = begin_turn(session, turn_id, may_renew=may_renew)
+            begun = begin_turn(session, turn_id, asking=lambda: asking)
             return None if begun is None else (begun.sender, begun.speaker_version)
 
     def finish(self, turn_id: str, version: int = 0, text: str = "Hello there.") -> str:
@@ -141,7 +141,7 @@ def test_what_was_accepted_and_not_answered_is_listed_in_the_order_it_was_said(s
 def test_rasa_gets_a_new_conversation_after_enough_turns_but_not_amid_a_question(shop: Shop) -> None:
     for _ in range(TURNS_PER_RASA_SESSION):
         assert shop.begin(shop.accept()) == (f"{shop.session_id}.0", 0)
-    assert shop.begin(shop.accept(), may_renew=False) == (f"{shop.session_id}.0", 0)
+    assert shop.begin(shop.accept(), asking=True) == (f"{shop.session_id}.0", 0)
     assert shop.begin(shop.accept()) == (f"{shop.session_id}.1", 0)
     assert shop.begin(shop.accept()) == (f"{shop.session_id}.1", 0)
 
@@ -222,7 +222,7 @@ def test_an_unknown_conversation_or_turn_is_not_found(shop: Shop) -> None:
         with pytest.raises(NotFoundError, match="open a new session"):
             accept_turn(session, "nobody", text="hello", now=shop.clock.now())
         with pytest.raises(NotFoundError, match="erased"):
-            begin_turn(session, "nothing", may_renew=True)
+            begin_turn(session, "nothing", asking=lambda: False)
 
 
 # At once -------------------------------------------------------------------------------------------------------------
