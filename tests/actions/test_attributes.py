@@ -61,4 +61,5 @@ def test_what_says_something_is_shown(name: str, value: str, said: str) -> None:
 
 
 def test_what_can_be_filtered_by_comes_first() -> None:
-    assert list(shown(spout="long", ean="4006381333931", material="steel", colour="red")) == ["material", "colour", "spout"]
+    found = shown(spout="long", ean="4006381333931", material="steel", colour="red")
+    assert list(found) == ["material", "colour", "spout"]

@@ -63,9 +63,7 @@ def test_an_answer_of_the_shop_names_its_policy_and_no_file(shopper: Shopper) ->
         assert ".yml" not in shopper.text()
 
 
-def test_limits_are_written_in_the_catalogues_own_currency(
-    tmp_path: Path, database: Database, clock: FakeClock
-) -> None:
+def test_limits_are_in_the_catalogues_own_currency(tmp_path: Path, database: Database, clock: FakeClock) -> None:
     products = [replace(product, currency="EUR") for product in PRODUCTS]
     shopper = Shopper(Shop(tmp_path / "home", database, clock, products).services)
     shopper.say("jackets under 100", "search")
