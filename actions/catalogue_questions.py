@@ -16,6 +16,7 @@ from actions.turn import Turn, chips
 from recommender.catalogue.words import singular, words
 from recommender.search.port import CatalogueShape
 from recommender.understanding.query import Facet, Query, Sort
+from recommender.understanding.reading import Reading
 
 __all__ = ["Cheapest", "Dearest", "HowMany", "PriceRange"]
 
@@ -50,8 +51,15 @@ class _CatalogueQuestion(TurnAction):
                 query, earlier = wider, query
         shape = self.shape(turn, query)
         if shape.total == 0:
-            return [*respelling(turn, reading), *self.none(turn, query)]
+            return [*respelling(turn, reading), *self.none(turn, query), *self._see_without(turn, reading, asked)]
         return [*respelling(turn, reading), *self.answer(turn, query, shape, earlier), *as_written(turn, reading)]
+
+    def _see_without(self, turn: Turn, reading: Reading, asked: str) -> list[Reply]:
+        """A chip that shows what the message names without the conditions in force, where it names a thing."""
+        if reading.kind != "amend" or not reading.names_thing:
+            return []
+        fresh = turn.read(asked, amend=False)
+        return _see_them(turn, fresh.query) if fresh.kind == "new" and self.shape(turn, fresh.query).total else []
 
     def shape(self, turn: Turn, query: Query) -> CatalogueShape:
         """The exact facts about what `query` selects."""

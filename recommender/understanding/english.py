@@ -21,4 +21,5 @@ def is_english(word: str) -> bool:
 def read_dictionary() -> frozenset[str]:
     """The 160,000 words of pyspellchecker's English dictionary, folded; read once, in about half a second."""
     dictionary = SpellChecker(language="en").word_frequency.dictionary
-    return frozenset(word.replace("'", "") for word in dictionary)
+    # "L'oréal" and "d'or" are names; what is left of "don't" is how people write it.
+    return frozenset(word.replace("'", "") for word in dictionary if word[1:2] != "'")

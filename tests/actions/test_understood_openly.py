@@ -92,3 +92,12 @@ def test_for_whom_it_is_is_no_product_word(shopper: Shopper) -> None:
     assert "without “leather”" in shopper.labels()
     assert not {"jacket-005", "jacket-008"} & set(shopper.ids())
     assert "mom" not in shopper.text()
+
+
+def test_the_cheapest_of_what_the_conditions_exclude_offers_to_look_without_them(shopper: Shopper) -> None:
+    shopper.say("blue jackets", "search")
+    shopper.say("under 20", "refine")
+    shopper.say("blue jackets under 20", "search")
+    shopper.say("cheapest jacket", "cheapest")
+    shopper.press("Show them")
+    assert len(shopper.ids()) == 5

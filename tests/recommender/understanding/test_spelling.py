@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from recommender.understanding.english import is_english
 from recommender.understanding.understander import Understander
 from recommender.understanding.vocabulary import Vocabulary
 from tests.recommender.understanding.small_shop import spelled
@@ -58,3 +59,9 @@ def test_whoever_means_it_can_have_the_words_as_they_are(understander: Understan
     reading = understander.understand("wireles hedphones", respell=False)
     assert reading.query.text == "wireles hedphones"
     assert reading.respelled == ()
+
+
+def test_names_with_an_apostrophe_are_no_english() -> None:
+    assert not is_english("loreal")
+    assert is_english("dont")
+    assert is_english("jackets")
