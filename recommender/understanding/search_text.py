@@ -9,7 +9,7 @@ from recommender.understanding.mentions import Mention
 from recommender.understanding.phrases import phrase_set, word_set
 from recommender.understanding.tokens import Sheet
 
-__all__ = ["STOP_WORDS", "opens_search", "remaining", "take_filler"]
+__all__ = ["STOP_WORDS", "opens_search", "remaining", "speaks_of_somebody", "take_filler"]
 
 _OPENERS = phrase_set("search_text.openers")
 _FILLER = phrase_set("search_text.filler")
@@ -29,6 +29,11 @@ STOP_WORDS: Final = _EDGES | word_set("search_text.stop_words")
 def opens_search(sheet: Sheet) -> bool:
     """Whether the message asks to be shown something, as a new search does."""
     return any(_OPENERS.match(sheet, at) for at in range(len(sheet)))
+
+
+def speaks_of_somebody(sheet: Sheet) -> bool:
+    """Whether the message says for whom it is ("for my mom"), as a wish of its own does."""
+    return any(_FOR.match(sheet, at) and _people(sheet, at) for at in range(len(sheet)))
 
 
 def take_filler(sheet: Sheet, mentions: Collection[Mention]) -> None:

@@ -22,7 +22,7 @@ from recommender.understanding.prices import read_prices
 from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
 from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.references import read_references
-from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, take_filler
+from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, speaks_of_somebody, take_filler
 from recommender.understanding.spelling import Spelling
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
@@ -51,6 +51,7 @@ class _Message:
     references: tuple[str, ...]
     quantity: int | None
     opens_search: bool
+    for_somebody: bool
     understood: bool
     unmatched: tuple[str, ...]
     respelled: tuple[tuple[str, str], ...]
@@ -126,7 +127,7 @@ class Understander:
     def _read(self, sheet: Sheet, shown: Sequence[ShownItem], focus: str | None) -> _Message:
         vocabulary = self.vocabulary
         references = read_references(sheet, shown, focus)
-        opens = opens_search(sheet)
+        opens, for_somebody = opens_search(sheet), speaks_of_somebody(sheet)
         stock = read_stock(sheet)
         rating = read_rating(sheet)
         price = read_prices(sheet, pounds_are_money=vocabulary.currency == "GBP")
@@ -168,6 +169,7 @@ class Understander:
             references=references,
             quantity=quantity,
             opens_search=opens,
+            for_somebody=for_somebody,
             understood=bool(constraints or sort or references or quantity or cues.speak_of_before),
             unmatched=tuple(one.said for one in unwanted if not one.values),
             respelled=tuple((sheet.raw(at, at + 1), sheet.respelled[at]) for at in kept if at in sheet.respelled),
@@ -177,6 +179,8 @@ class Understander:
         """Whether the message changes the previous query rather than starting another."""
         content = {singular(word) for word in message.content}
         cues = message.cues
+        if not content and message.for_somebody and hint is False:
+            return False
         if not content:
             # "Nike" may be a wish about the shoes or a search of its own: there the dialogue has the say.
             brand_alone = any(mention.facet is Facet.BRAND for mention in message.mentions)

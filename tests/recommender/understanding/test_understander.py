@@ -306,6 +306,7 @@ def test_an_amendment(understander: Understander, text: str, expected: str, hint
         ("do you have gaming mice?", None),
         ("sony", False),
         ("red jacket", False),
+        ("something for my mom, she hates leather", False),
     ],
 )
 def test_a_new_search(understander: Understander, text: str, hint: bool | None) -> None:
