@@ -113,6 +113,10 @@ class LexicalIndex:
             return np.empty(0, dtype=np.int32)
         return (self._names if in_name else self._all).rows(number)
 
+    def names(self) -> sp.csr_array:
+        """Terms by products, 1 where a title, brand or category holds the term: shape (vocabulary, products)."""
+        return self._names.matrix(self._size)
+
     def holds(self, row: int, term: str, *, in_name: bool = False) -> bool:
         """Whether the product in `row` holds `term`."""
         rows = self.rows(term, in_name=in_name)

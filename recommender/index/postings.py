@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 __all__ = ["Postings", "Rows"]
@@ -28,6 +29,11 @@ class Postings:
     def span(self, key: int) -> slice:
         """Where the rows of key number `key` lie, for arrays kept beside them."""
         return slice(int(self._indptr[key]), int(self._indptr[key + 1]))
+
+    def matrix(self, rows: int) -> sp.csr_array:
+        """Keys by rows, 1 where a key stands for a row: shape (keys, `rows`), float32."""
+        ones = np.ones(len(self._rows), dtype=np.float32)
+        return sp.csr_array((ones, self._rows, self._indptr), shape=(len(self._indptr) - 1, rows))
 
     def rows(self, key: int) -> Rows:
         """The rows of key number `key`, ascending."""

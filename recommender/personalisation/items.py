@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.index.follower import Snapshot
+from recommender.personalisation.features import Features
 
 __all__ = ["Items"]
 
@@ -26,7 +27,7 @@ class Items:
 
     `rows` gives the row of an id. `vectors`: unit rows, float32, (products, dimension). `available`: bool, whether it
     is on sale and in stock. `rating`: float, NaN where nobody rated. `rating_count`: how many did. `versions` names
-    what the vectors come from.
+    what the vectors come from. `features` reads what the products' texts say, which takes a moment.
     """
 
     ids: Sequence[str]
@@ -35,6 +36,7 @@ class Items:
     available: NDArray[np.bool_]
     rating: NDArray[np.float64]
     rating_count: NDArray[np.int64]
+    features: Callable[[], Features]
     versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -48,6 +50,7 @@ class Items:
             snapshot.alive & snapshot.in_stock,
             snapshot.rating,
             snapshot.rating_count,
+            lambda: Features.of(generation),
             {"index": generation.name, "encoder": generation.encoder_version},
         )
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
 
 __all__ = ["Recommender", "best"]
@@ -51,12 +52,12 @@ class Recommender(ABC, Generic[Taste]):
         """The model that `save` wrote; large arrays are mapped, not read."""
 
     @abstractmethod
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The same model for another list of products.
 
         Args:
             rows: for each product of that list, its row in this one, -1 for a product that this model never met.
-            vectors: the unit vectors of that list's products, shape (products, dimension).
+            features: what the texts of that list's products say.
         """
 
     def recommend(self, past: Past, limit: int, *, exclude: Rows | None = None) -> Rows:

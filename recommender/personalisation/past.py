@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.profile import Profile
 
 __all__ = ["Floats", "HeldOut", "Interactions", "Past", "Rows"]
@@ -80,18 +81,18 @@ class HeldOut:
 class Interactions:
     """What everybody did: person i's products are `rows[starts[i]:starts[i + 1]]`, oldest first, each once.
 
-    `ids` names the products of all rows, also of those nobody met; `vectors` are their unit vectors, float32, shape
-    (products, dimension). `strengths` belong to `rows`: above 0, since a model does not learn from what was refused.
+    `ids` names the products of all rows, also of those nobody met; `features` is what their texts say. `strengths`
+    belong to `rows`: above 0, since a model does not learn from what was refused.
     """
 
     ids: Sequence[str]
-    vectors: Floats
+    features: Features
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     strengths: Floats
 
     @classmethod
-    def of(cls, ids: Sequence[str], vectors: Floats, profiles: Iterable[Profile]) -> Interactions:
+    def of(cls, ids: Sequence[str], features: Features, profiles: Iterable[Profile]) -> Interactions:
         """The interactions that profiles tell of; products that are not in `ids` are left out."""
         known = {item_id: row for row, item_id in enumerate(ids)}
         starts = [0]
@@ -106,7 +107,7 @@ class Interactions:
                 starts.append(starts[-1] + int(liked.sum()))
         return cls(
             ids,
-            vectors,
+            features,
             np.array(starts, dtype=np.int64),
             np.concatenate(rows) if rows else np.empty(0, dtype=np.int32),
             np.concatenate(strengths) if strengths else np.empty(0, dtype=np.float32),
@@ -177,4 +178,4 @@ class Interactions:
         """The same people, each up to their place in `ends`."""
         kept = np.arange(len(self.rows)) < np.repeat(ends, np.diff(self.starts))
         starts = np.concatenate([[0], np.cumsum(ends - self.starts[:-1])])
-        return Interactions(self.ids, self.vectors, starts, self.rows[kept], self.strengths[kept])
+        return Interactions(self.ids, self.features, starts, self.rows[kept], self.strengths[kept])

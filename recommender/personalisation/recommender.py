@@ -176,9 +176,8 @@ class PersonalRecommender:
 def _onto(trained: TrainedModel, items: Items) -> Ensemble:
     """The trained model over today's products."""
     known = {item_id: row for row, item_id in enumerate(trained.ids)}
-    return trained.ensemble.onto(
-        np.array([known.get(item_id, -1) for item_id in items.ids], dtype=np.intp), items.vectors
-    )
+    rows = np.array([known.get(item_id, -1) for item_id in items.ids], dtype=np.intp)
+    return trained.ensemble.onto(rows, items.features())
 
 
 def _best(rows: Rows, score: Floats, count: int) -> Rows:

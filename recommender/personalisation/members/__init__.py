@@ -12,6 +12,7 @@ from recommender.personalisation.members.neighbours import ItemNeighbours
 from recommender.personalisation.members.popularity import Popularity
 from recommender.personalisation.members.svd import Svd
 from recommender.personalisation.members.transitions import Transitions
+from recommender.personalisation.members.words import Words
 from recommender.personalisation.model import Recommender
 
 __all__ = [
@@ -24,9 +25,10 @@ __all__ = [
     "Popularity",
     "Svd",
     "Transitions",
+    "Words",
 ]
 
 MEMBERS: Final[dict[str, type[Recommender[Any]]]] = {
-    member.name: member for member in (Popularity, ItemNeighbours, Svd, ImplicitAls, Ease, Content, Transitions)
+    member.name: member for member in (Popularity, ItemNeighbours, Svd, ImplicitAls, Ease, Content, Words, Transitions)
 }
 """Every model that an ensemble is made of, by name."""

@@ -10,6 +10,7 @@ import scipy.linalg
 from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.members.arrays import load_arrays, save_arrays
 from recommender.personalisation.members.factors import FactorRecommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
@@ -91,7 +92,7 @@ class ImplicitAls(FactorRecommender):
         model = cls(factors.shape[1], regularisation=regularisation, confidence=confidence, decay=decay)
         return model._with(factors)
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The same vectors at other places; 0 for a product it never met."""
         moved = type(self)(
             self._count, regularisation=self._regularisation, confidence=self._confidence, decay=self._decay

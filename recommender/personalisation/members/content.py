@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
 
@@ -38,22 +39,17 @@ class Content(Recommender[Floats]):
 
     def fit(self, interactions: Interactions) -> Self:
         """Take the products' vectors: nothing is learned from people."""
-        self._vectors = interactions.vectors
+        self._vectors = interactions.features.vectors
         return self
 
     def fold_in(self, past: Past) -> Floats:
         """The person's direction, shape (dimension,); 0 for a person of whom nothing is known."""
-        weights = past.weights(self._decay)[:_MOST_ITEMS]
-        direction = weights @ self._vectors[past.rows[:_MOST_ITEMS]]
-        known = np.abs(weights).sum()
+        asked = np.float32(_QUERY_STRENGTH) * np.float32(_QUERY_DECAY) ** np.arange(len(past.asked), dtype=np.float32)
+        rows, weights = drawn_to(past, self._decay, float(asked.sum()))
+        direction = np.asarray(weights @ self._vectors[rows], dtype=np.float32)
         if len(past.asked):
-            asked = np.float32(_QUERY_STRENGTH) * np.float32(_QUERY_DECAY) ** np.arange(
-                len(past.asked), dtype=np.float32
-            )
-            direction = direction + asked @ past.asked
-            known += asked.sum()
-        pulled: Floats = (direction / (known + np.float32(_DOUBT))).astype(np.float32)
-        return pulled
+            direction += (asked / np.float32(_known(past, self._decay, float(asked.sum())))) @ past.asked
+        return direction
 
     def score(self, taste: Floats, rows: Rows | None = None) -> Floats:
         """The inner product of the direction and the products' vectors."""
@@ -73,6 +69,24 @@ class Content(Recommender[Floats]):
         """A model without vectors, until `onto`."""
         return cls()
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The same way of scoring, for those vectors."""
-        return type(self)(vectors, self._decay)
+        return type(self)(features.vectors, self._decay)
+
+
+def drawn_to(past: Past, decay: float, asked: float = 0.0) -> tuple[Rows, Floats]:
+    """The products whose texts say what a person is drawn to, and their weights, which sum up to less than 1.
+
+    Weights are strength and recency, divided by all that is known of the person and a doubt beside it.
+
+    Args:
+        past: what the person did.
+        decay: how much less each product counts for every one that came after.
+        asked: the weight of what is known besides.
+    """
+    weights = past.weights(decay)[:_MOST_ITEMS]
+    return past.rows[:_MOST_ITEMS], weights / np.float32(_known(past, decay, asked))
+
+
+def _known(past: Past, decay: float, asked: float) -> float:
+    return float(np.abs(past.weights(decay)[:_MOST_ITEMS]).sum()) + asked + _DOUBT

@@ -11,6 +11,7 @@ import numpy as np
 
 from recommender.errors import ConfigurationError
 from recommender.personalisation.blending import Blend, Choices, learn_blend
+from recommender.personalisation.features import Features
 from recommender.personalisation.members.content import Content
 from recommender.personalisation.members.popularity import Popularity
 from recommender.personalisation.model import Recommender
@@ -107,9 +108,9 @@ class Ensemble(Recommender[Mapping[str, Any]]):
             ) from error
         return cls(members, weights)
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The members that count, each moved."""
-        return type(self)({name: member.onto(rows, vectors) for name, member in self._counting()}, self.weights)
+        return type(self)({name: member.onto(rows, features) for name, member in self._counting()}, self.weights)
 
     def _counting(self) -> list[tuple[str, Recommender[Any]]]:
         return [(name, member) for name, member in self.members.items() if self.weights.get(name, 0.0) > 0]

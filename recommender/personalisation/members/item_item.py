@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 import scipy.sparse as sparse
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.members.arrays import load_arrays, save_arrays
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
@@ -84,7 +85,7 @@ class ItemItemRecommender(Recommender[ItemWeights]):
         model.goes_with = sparse.csr_matrix((values, columns, starts), shape=(size, size), copy=False)
         return model
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The same numbers at other places; products it never met go with nothing."""
         known = np.flatnonzero(rows >= 0)
         move = sparse.csr_matrix(

@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.members.arrays import load_arrays, save_arrays
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
@@ -57,7 +58,7 @@ class Popularity(Recommender[None]):
         """The model in `folder`."""
         return cls(load_arrays(folder, "values")[0])
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """A product it never met is popular with nobody."""
         values = np.zeros(len(rows), dtype=np.float32)
         values[rows >= 0] = self._values[rows[rows >= 0]]

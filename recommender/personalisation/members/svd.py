@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Self
 import numpy as np
 from sklearn.utils.extmath import randomized_svd
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.members.arrays import load_arrays, save_arrays
 from recommender.personalisation.members.factors import FactorRecommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
@@ -59,6 +60,6 @@ class Svd(FactorRecommender):
         factors, decay = load_arrays(folder, "factors", "decay")
         return cls(factors.shape[1], float(decay[0]))._with(factors)
 
-    def onto(self, rows: Rows, vectors: Floats) -> Self:
+    def onto(self, rows: Rows, features: Features) -> Self:
         """The same vectors at other places; 0 for a product it never met."""
         return type(self)(self._count, self._decay)._with(self._moved(rows))

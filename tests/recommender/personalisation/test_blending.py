@@ -19,10 +19,10 @@ def choices(scores: np.ndarray, names: tuple[str, ...]) -> Choices:
 def test_a_model_that_knows_counts_and_one_that_guesses_does_not() -> None:
     random = np.random.default_rng(0)
     scores = random.random((200, 30, 2))
-    scores[:, 0, 0] = 2.0
+    scores[:, 0, 0] = 1.1
     blend = learn_blend(choices(scores, ("knows", "guesses")))
-    assert blend.blended == 1.0
-    assert blend.weights["knows"] > 10 * blend.weights["guesses"]
+    assert blend.blended == pytest.approx(1.0, abs=0.02)
+    assert blend.weights["knows"] > 5 * blend.weights["guesses"]
 
 
 def test_two_models_that_know_half_each_do_better_together() -> None:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sparse
 
 from recommender.catalogue.port import Change
 from recommender.catalogue.product import Product
 from recommender.index.follower import Snapshot
 from recommender.index.generation import Generation
+from recommender.personalisation.features import Features
 from recommender.personalisation.items import Items
 
 
@@ -23,6 +25,7 @@ def items(ratings: Sequence[float], counts: Sequence[int]) -> Items:
         np.ones(len(ids), dtype=np.bool_),
         np.array(ratings),
         np.array(counts),
+        lambda: Features(np.eye(len(ids), dtype=np.float32), sparse.csr_matrix((len(ids), 0), dtype=np.float32)),
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.history import THUMB_DOWN, Signal
 from recommender.personalisation.past import Interactions, Past
 from recommender.personalisation.profile import Profile
 
 IDS = list("abcdef")
 ROWS = {one: row for row, one in enumerate(IDS)}
-VECTORS = np.eye(6, dtype=np.float32)
+FEATURES = Features(np.eye(6, dtype=np.float32), sparse.csr_matrix(np.eye(6, dtype=np.float32)))
 kinds = st.sampled_from(["view", "cart", "purchase", THUMB_DOWN])
 histories = st.lists(st.builds(Signal, st.sampled_from("abcdefx"), kinds), max_size=20)
 
@@ -22,7 +24,7 @@ def interactions(*people: str) -> Interactions:
     """Each person as what they bought, in order; a small letter is a purchase, a capital one a view."""
     return Interactions.of(
         IDS,
-        VECTORS,
+        FEATURES,
         (
             Profile.of(Signal(one.lower(), "view" if one.isupper() else "purchase") for one in person)
             for person in people
@@ -49,7 +51,7 @@ def test_people_by_products_holds_what_each_liked_in_order() -> None:
 
 def test_who_liked_nothing_the_shop_sells_is_nobody_to_learn_from() -> None:
     profiles = [Profile.of([Signal("x", "purchase")]), Profile.of([Signal("a", THUMB_DOWN)]), Profile.of([])]
-    assert Interactions.of(IDS, VECTORS, profiles).people == 0
+    assert Interactions.of(IDS, FEATURES, profiles).people == 0
 
 
 def test_the_last_purchase_is_held_out_with_all_that_came_after_it() -> None:
@@ -65,7 +67,7 @@ def test_where_nobody_buys_the_last_interest_stands_for_it() -> None:
 
 @given(st.lists(histories, max_size=8))
 def test_nothing_of_what_is_held_out_is_left_and_nothing_is_lost(people: list[list[Signal]]) -> None:
-    whole = Interactions.of(IDS, VECTORS, map(Profile.of, people))
+    whole = Interactions.of(IDS, FEATURES, map(Profile.of, people))
     before, held_out = whole.hold_out_last()
     assert before.people == whole.people
     for one in held_out:

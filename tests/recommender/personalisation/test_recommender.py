@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.catalogue.memory import InMemoryCatalogue
 from recommender.catalogue.product import Product
 from recommender.explanation.reason import ReasonKind
+from recommender.personalisation.features import Features
 from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
 from recommender.personalisation.items import Items
 from recommender.personalisation.recommender import PersonalRecommender, Recommended
@@ -62,6 +64,7 @@ class Shop:
             np.ones(len(IDS), dtype=np.bool_),
             np.full(len(IDS), 4.0),
             np.zeros(len(IDS), dtype=np.int64),
+            lambda: Features(vectors, sparse.csr_matrix(vectors)),
         )
         self.past = Past()
         self.past.people = {item: float(row % EACH) for row, item in enumerate(IDS)}

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 
+from recommender.personalisation.features import Features
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Interactions, Past
 
@@ -29,6 +31,12 @@ def board_vectors(size: int = SIZE) -> np.ndarray[Any, np.dtype[np.float32]]:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+def board_features(size: int = SIZE) -> Features:
+    """What the texts of the board's products say: the same in vectors and in words."""
+    vectors = board_vectors(size)
+    return Features(vectors, sparse.csr_matrix(vectors))
+
+
 def checkerboard(size: int = SIZE) -> Interactions:
     """Person i took the products of their parity but product i, in an order that turns with i."""
     met = []
@@ -37,7 +45,7 @@ def checkerboard(size: int = SIZE) -> Interactions:
         met.append(same[person // 2 :] + same[: person // 2])
     return Interactions(
         IDS[:size],
-        board_vectors(size),
+        board_features(size),
         np.cumsum([0, *(len(one) for one in met)]),
         np.concatenate(met).astype(np.int32),
         np.ones(sum(len(one) for one in met), dtype=np.float32),
@@ -100,19 +108,19 @@ class RecommenderContract(ABC):
 
     def test_what_was_saved_and_loaded_scores_the_same(self, fitted: Recommender[Any], tmp_path: Path) -> None:
         fitted.save(tmp_path / "model")
-        loaded = type(fitted).load(tmp_path / "model").onto(np.arange(SIZE), board_vectors())
+        loaded = type(fitted).load(tmp_path / "model").onto(np.arange(SIZE), board_features())
         somebody = past(2, 4, 9)
         assert loaded.score(loaded.fold_in(somebody)) == pytest.approx(fitted.score(fitted.fold_in(somebody)), abs=1e-6)
 
     def test_in_another_list_every_product_keeps_its_score(self, fitted: Recommender[Any]) -> None:
         order = np.random.default_rng(0).permutation(SIZE)
-        moved = fitted.onto(order, board_vectors()[order])
+        moved = fitted.onto(order, board_features().of_rows(order))
         place = np.argsort(order)
         theirs = moved.score(moved.fold_in(past(*place[[2, 4, 9]])))
         assert theirs == pytest.approx(fitted.score(fitted.fold_in(past(2, 4, 9)))[order], abs=1e-5)
 
     def test_a_product_it_never_met_is_no_reason_to_fail(self, fitted: Recommender[Any]) -> None:
-        grown = np.concatenate([board_vectors(), board_vectors()[:1]])
+        grown = board_features().of_rows([*range(SIZE), 0])
         moved = fitted.onto(np.append(np.arange(SIZE), -1), grown)
         scores = moved.score(moved.fold_in(past(SIZE, 2, 4)))
         assert scores.shape == (SIZE + 1,)
@@ -134,7 +142,7 @@ class RecommenderContract(ABC):
     def test_a_shop_without_any_past_gives_no_opinion_and_no_error(self) -> None:
         nobody = Interactions(
             IDS,
-            board_vectors(),
+            board_features(),
             np.zeros(1, dtype=np.int64),
             np.empty(0, dtype=np.int32),
             np.empty(0, dtype=np.float32),

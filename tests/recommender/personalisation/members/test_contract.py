@@ -14,6 +14,7 @@ from recommender.personalisation.members import (
     Popularity,
     Svd,
     Transitions,
+    Words,
 )
 from recommender.personalisation.model import Recommender
 from tests.recommender.personalisation.members.recommender_contract import RecommenderContract
@@ -68,6 +69,11 @@ class TestTransitionsPieceByPiece(RecommenderContract):
 class TestContent(RecommenderContract):
     def model(self) -> Recommender[Any]:
         return Content()
+
+
+class TestWords(RecommenderContract):
+    def model(self) -> Recommender[Any]:
+        return Words()
 
 
 class TestEnsemble(RecommenderContract):
