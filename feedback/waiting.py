@@ -132,7 +132,7 @@ def _saying(words: str) -> list[ColumnElement[bool]]:
 
 
 def _last_said(session: Session, session_ids: Sequence[str]) -> dict[str, MessageRow]:
-    spoken = MessageRow.body["type"].as_string().in_(("text", "handoff"))
+    spoken = MessageRow.body["type"].as_string() == "text"
     newest = (
         select(func.max(MessageRow.id))
         .where(MessageRow.session_id.in_(session_ids), spoken)

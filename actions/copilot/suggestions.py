@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from actions.copilot.answers import PastAnswers
 from actions.copilot.drafts import Drafting
 from actions.copilot.talk import Talk, read_talk
+from actions.dialogue.state import DialogueState
 from actions.services import Services
 from actions.shop.knowledge import Knowledge
-from feedback.conversations import find_session
+from feedback.conversations import Message, find_session
 from feedback.drafts import Suggested, drafts_for, keep_drafts
 
 __all__ = ["Copilot"]
@@ -29,6 +30,12 @@ class Copilot:
         knowledge = Knowledge(services.settings.shop_dir, services.encoder)
         past = PastAnswers(services.database, services.encoder)
         return cls(services, knowledge, Drafting(services, knowledge, past))
+
+    def warm_up(self) -> None:
+        """Load what the first draft would otherwise wait for: the shop's texts, the vocabulary, the index."""
+        now = self.services.clock.now()
+        said = Message(0, None, None, "shopper", {"type": "text", "text": "a warm hello"}, now)
+        self.drafting.suggest(Talk("", "", "", [said], {}, DialogueState()))
 
     def suggest(self, session_id: str) -> list[Suggested]:
         """The drafts for the shopper's last words; made once for each turn, whoever asks.
