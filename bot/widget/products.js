@@ -48,21 +48,16 @@ export function picture(item, { strings, base, zoom }) {
 // What the product is called, with the way to its page.
 export function title(item, number, { strings, base, opened }) {
   const page = safeAddress(item.url, base);
-  const heading = element("h3", {});
-  if (number) heading.append(element("span", { class: "number" }, `${number}. `));
-  if (!page) {
-    heading.append(foreign("span", {}, item.title));
-    return heading;
-  }
-  const link = foreign("a", { href: page, rel: "noopener", title: item.title }, item.title);
+  const words = [number ? `${number}. ` : "", foreign("bdi", {}, item.title)];
+  if (!page) return element("h3", {}, element("span", {}, ...words));
+  const link = element("a", { href: page, rel: "noopener", title: item.title }, ...words);
   // The shop's own pages open in place and the chat comes along; others open beside it.
   if (new URL(page).origin !== location.origin) {
     link.target = "_blank";
     link.setAttribute("aria-label", strings.say("opensPage", { title: item.title }));
   }
   link.addEventListener("click", (event) => opened({ ...item, url: page }, event));
-  heading.append(link);
-  return heading;
+  return element("h3", {}, link);
 }
 
 export function price(item, strings) {

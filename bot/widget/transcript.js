@@ -3,6 +3,9 @@
 import { element } from "./dom.js";
 import { plain } from "./view.js";
 
+// What a terminal or an editor would obey instead of showing it: control characters, and marks that turn the direction.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 // The conversation as plain text: who, when, and the words of each message.
 export function transcript(messages, context) {
   const { strings, speaker } = context;
@@ -12,7 +15,7 @@ export function transcript(messages, context) {
     const text = plain(message.body, context);
     return text && `${when(message, strings)}${speaker(message)}: ${text.replace(/\n/g, "\n    ")}`;
   });
-  return [title, "", ...lines.filter(Boolean), ""].join("\r\n").replace(/\r?\n/g, "\r\n");
+  return [title, "", ...lines.filter(Boolean), ""].join("\n").replace(UNSEEN, "").replace(/\n/g, "\r\n");
 }
 
 // Offers `text` as a file. The mark in front tells every editor that it is UTF-8.

@@ -1,4 +1,4 @@
-"""Does the widget lose nothing and leave nothing behind when lines drop, pages reload, tabs and elements come and go?"""
+"""Does the widget lose nothing, and leave nothing behind, when lines drop, tabs and elements come and go?"""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def page(context: BrowserContext, gateway: ScriptedGateway) -> Iterator[Page]:
 def own_page(page: Page, gateway: ScriptedGateway, body: str) -> None:
     """Any shop's page with the widget's script, on which `body` stands."""
     script = '<script type="module" src="/widget.js"></script>'
-    html = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>{script}</head><body>{body}</body></html>'
+    head = '<meta charset="utf-8"><title>Shop</title>' + script
+    html = f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
 
     def give(route: Route) -> None:
         route.fulfill(body=html, content_type="text/html")
@@ -152,7 +153,7 @@ def test_tabs_agree_on_votes_beginnings_and_endings(
     expect(other.locator("li.card")).to_be_visible()
     page.get_by_role("button", name="I like Lamp 1").click()
     expect(other.get_by_role("button", name="I like Lamp 1")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Start over").click()
     page.get_by_role("button", name="Yes").click()
     for one in (page, other):
@@ -285,7 +286,7 @@ def test_who_speaks_and_the_place_in_the_queue_are_shown(page: Page, gateway: Sc
     expect(status).to_have_text("You are number 2 in line for a person")
     gateway.speaks(speaker="human", agent="Ana")
     expect(status).to_have_text("You are talking with Ana")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     expect(page.get_by_role("button", name="Talk to a person")).to_be_hidden()
     gateway.speaks(speaker="bot")
     expect(status).to_have_text("Knows our whole catalogue")
@@ -294,7 +295,7 @@ def test_who_speaks_and_the_place_in_the_queue_are_shown(page: Page, gateway: Sc
 def test_the_menu_presses_what_the_gateway_offered(page: Page, gateway: ScriptedGateway) -> None:
     page.get_by_role("button", name="Show my cart").click()
     expect(page.get_by_text("You said menu-cart.")).to_be_visible()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.get_by_text("You said menu-human.")).to_be_visible()
 
@@ -303,7 +304,7 @@ def test_the_conversation_is_saved_as_plain_text(page: Page, gateway: ScriptedGa
     gateway.answer = lambda said: [{"type": "text", "text": "Two\nlines"}, {"type": "products", "items": [card()]}]
     say(page, "lamps")
     expect(page.locator("li.card")).to_be_visible()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save this conversation").click()
     assert re.fullmatch(r"conversation-\d{4}-\d\d-\d\d\.txt", download.value.suggested_filename)
@@ -318,7 +319,7 @@ def test_forget_me_asks_first_and_leaves_nothing_in_the_browser(page: Page, gate
     expect(page.get_by_text("You said hello.")).to_be_visible()
     for answer in ("Cancel", "Yes"):
         assert len(gateway.records) == 1
-        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="More", exact=True).click()
         page.get_by_role("button", name="Forget me").click()
         page.get_by_role("button", name=answer).click()
     expect(page.get_by_text("All 3 records were erased.")).to_be_visible()

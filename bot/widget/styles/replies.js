@@ -18,9 +18,8 @@ export const replies = `
 .picture { display: grid; place-items: center; width: 100%; height: 148px; padding: 0; border: 0; border-radius: 10px; background: #f4f6f5; color: #5b6965; font-size: 44px; font-weight: 600; overflow: hidden; }
 button.picture { cursor: zoom-in; }
 .picture img { width: 100%; height: 100%; object-fit: contain; display: block; }
-h3 { font-size: 14.5px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
-.card h3 { margin-block-start: 2px; padding-block: 2px; }
-h3 a { color: inherit; text-decoration: none; border-radius: 4px; display: inline; min-height: 24px; }
+h3 { font-size: 14.5px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; }
+h3 > a, h3 > span { padding-block: 3px; border-radius: 4px; color: inherit; text-decoration: none; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 h3 a:hover { text-decoration: underline; text-underline-offset: 2px; }
 h3 a:focus-visible { outline-offset: -2px; }
 .brand { font-size: 13px; overflow-wrap: anywhere; max-height: 2.9em; overflow: hidden; }
