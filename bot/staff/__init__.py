@@ -22,6 +22,7 @@ and name it in `bot.staff.app.PAGES`. What a page has is `bot.staff.console.View
   What it does is kept with `feedback.staff.audit.audit` in the same transaction.
 - `await view.work(function, *arguments)` calls `function(*arguments)` in a thread. Nothing blocks the event loop.
 - `view.key(key, meaning, handler)` binds a key; `?` shows them all. Keys are handled one after the other, in order.
+- `with view.dialog(): ...` opens a dialog; the keys of the page rest meanwhile.
 - `on_click=view.handler(function)` shows an error a person can mend (`ShoptalkError`) as a sentence.
 - `view.parameters` and `view.query` are those of the address, as strings.
 

@@ -29,7 +29,12 @@ from recommender.settings import Settings
 
 __all__ = ["create_entrance", "create_staff_app", "is_loopback", "main"]
 
-PAGES: Final = ("bot.staff.pages.home", "bot.staff.agents.pages", "bot.staff.pages.accounts")
+PAGES: Final = (
+    "bot.staff.pages.home",
+    "bot.staff.agents.pages",
+    "bot.staff.review",
+    "bot.staff.pages.accounts",
+)
 """The modules whose `register` adds pages, in the order of the navigation."""
 
 _DATABASE_THREADS: Final = 8

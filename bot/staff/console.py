@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -99,9 +100,10 @@ class Console:
         try:
             authorize(view.actor, page.needs)
             await page.build(view)
-        except (ShoptalkError, SQLAlchemyError) as error:
-            ui.context.client.status_code = error.http_status if isinstance(error, ShoptalkError) else 503
+        except Exception as error:  # noqa: BLE001 - whatever broke, there is a page that says so
+            ui.context.client.status_code = error.http_status if isinstance(error, ShoptalkError) else 500
             ui.label(_sentence(error)).classes("text-h6").mark("refusal")
+            _log_unless_told(page, error)
         view.listen()
 
 
@@ -118,6 +120,7 @@ class View:
         self.query = query
         self.keys: list[Key] = []
         self._in_order = asyncio.Lock()
+        self._dialogs: set[int] = set()
 
     async def read(self, function: Callable[Concatenate[Session, P], T], *arguments: P.args, **named: P.kwargs) -> T:
         """What `function(session, …)` makes of a snapshot of the record, in a thread."""
@@ -173,6 +176,18 @@ class View:
 
         return handle
 
+    def dialog(self) -> ui.dialog:
+        """An open dialog to put elements into; while it is there, keys are its own and not the page's."""
+        dialog = ui.dialog(value=True)
+        self._dialogs.add(dialog.id)
+
+        def gone() -> None:
+            self._dialogs.discard(dialog.id)
+            dialog.delete()
+
+        dialog.on("hide", gone)
+        return dialog
+
     def listen(self) -> None:
         """Begin to take keys, and to look whether the login is still good."""
         from bot.staff.frame import show_keys
@@ -186,13 +201,12 @@ class View:
         if isinstance(error, LoggedOutError):
             ui.navigate.to("/login")
             return
-        if not isinstance(error, ShoptalkError):
-            _log.error("page_failed", page=self.page.path, error=type(error).__name__, exc_info=error)
+        _log_unless_told(self.page, error)
         ui.notify(_sentence(error), type="negative", close_button="OK", timeout=0)
 
     async def _pressed(self, event: KeyEventArguments) -> None:
         held = event.modifiers
-        if not event.action.keydown or held.ctrl or held.meta or held.alt:
+        if self._dialogs or not event.action.keydown or held.ctrl or held.meta or held.alt:
             return
         for one in self.keys:
             if one.key == event.key.name:
@@ -223,6 +237,13 @@ def outside_link(text: str, address: str | None) -> None:
 def quiet_framework() -> None:
     """Keep NiceGUI from logging, with the text of the error, what `View.tell` logs without it."""
     app._exception_handlers.clear()
+
+
+def _log_unless_told(page: Page, error: Exception) -> None:
+    """Log what a person cannot mend: where it happened, never its text, which may hold what a shopper wrote."""
+    if not isinstance(error, ShoptalkError):
+        where = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("page_failed", page=page.path, error=type(error).__name__, where=where)
 
 
 def _sentence(error: Exception) -> str:

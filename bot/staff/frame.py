@@ -31,7 +31,10 @@ async def frame(view: View) -> None:
         ui.navigate.to("/login")
 
     # Light enough to be read on the dark page; the header, white on blue, keeps a blue of its own.
-    ui.add_css("body { --q-primary: #1d4ed8; } body.body--dark { --q-primary: #7cb0ff; }")
+    ui.add_css(
+        "body { --q-primary: #1d4ed8 !important; } body.body--dark { --q-primary: #7cb0ff !important; }"
+        "body.body--dark .bg-primary { color: #000 !important; }"
+    )
     with (
         ui.header().classes("items-center q-py-xs no-wrap bg-blue-10"),
         ui.row().classes("w-full items-center no-wrap"),
@@ -57,14 +60,13 @@ async def frame(view: View) -> None:
 
 def show_keys(view: View) -> None:
     """Show what the keys of the page do, until any key or click."""
-    with ui.dialog(value=True) as dialog, ui.card().props('role="dialog" aria-label="Keys"').classes("q-pa-md"):
+    with view.dialog(), ui.card().props('role="dialog" aria-label="Keys"').classes("q-pa-md"):
         ui.label("Keys").classes("text-h6")
         with ui.grid(columns="auto 1fr").classes("items-center"):
             for one in view.keys:
                 shown = _KEY_NAMES.get(one.key, one.key)
                 ui.label(shown).classes("text-weight-bold q-px-sm bg-grey-4 text-black")
                 ui.label(one.meaning)
-    dialog.on("hide", dialog.delete)
 
 
 def _is_dark(session: Session, actor: Actor) -> bool | None:

@@ -18,7 +18,7 @@ from feedback.review.subject import SKIP, Kind, ReviewItem, Source, check_value,
 from feedback.review.tables import LabelChangeRow, LabelRow, ReviewSourceRow
 from recommender.errors import NotFoundError
 
-__all__ = ["Decided", "decided", "label", "labels_by_key", "undo"]
+__all__ = ["Decided", "decided", "keys_by_subject", "label", "labels_by_key", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def decided(session: Session, kind: Kind) -> list[Decided]:
         values[row.subject_id][row.rater] = row.value
         items[row.subject_id] = row.item_id
     said = select(ReviewSourceRow.subject_id, ReviewSourceRow.text).where(ReviewSourceRow.kind == kind.value)
-    texts = dict(session.execute(said).tuples().all())
+    texts = {subject_id: text for subject_id, text in session.execute(said)}  # noqa: C416 - dict() takes no rows
     return [Decided(one, kind, items[one], texts.get(one), values[one]) for one in sorted(values)]
 
 
@@ -107,13 +107,23 @@ def labels_by_key(session: Session, kind: Kind) -> dict[str, dict[str, str]]:
         .where(ReviewSourceRow.kind == kind.value)
     )
     for source, rater, value in rows:
-        where = {
-            Kind.JUDGEMENT: same_words(source.text),
-            Kind.RECOMMENDATION: source.person_id,
-            Kind.MESSAGE: source.turn_id,
-        }[kind]
-        found[f"{where}\0{source.item_id or ''}"][rater] = value
+        found[_key(source, kind)][rater] = value
     return found
+
+
+def keys_by_subject(session: Session, kind: Kind) -> list[tuple[str, str]]:
+    """The id of every subject of this kind, each with the `ReviewItem.key` of everything it was decided on."""
+    rows = session.scalars(select(ReviewSourceRow).where(ReviewSourceRow.kind == kind.value))
+    return [(row.subject_id, _key(row, kind)) for row in rows]
+
+
+def _key(source: ReviewSourceRow, kind: Kind) -> str:
+    where = {
+        Kind.JUDGEMENT: same_words(source.text),
+        Kind.RECOMMENDATION: source.person_id,
+        Kind.MESSAGE: source.turn_id,
+    }[kind]
+    return f"{where}\0{source.item_id or ''}"
 
 
 def _subject(session: Session, item: ReviewItem) -> str:

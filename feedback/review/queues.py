@@ -14,13 +14,13 @@ from typing import Final
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from feedback.review.labels import labels_by_key
+from feedback.review.labels import keys_by_subject, labels_by_key
 from feedback.review.subject import SKIP, Kind, ReviewItem, Source, same_words
 from feedback.selection.port import Candidate, Reason, Strategy
 from feedback.selection.worth_asking import WorthAsking
 from feedback.tables import ImpressionRow, SessionRow, TurnRow, VoteRow
 
-__all__ = ["CONFLICT", "LOW_CONFIDENCE", "MESSAGE_REASONS", "Filter", "matching", "queue"]
+__all__ = ["CONFLICT", "LOW_CONFIDENCE", "MESSAGE_REASONS", "Filter", "labelled_items", "matching", "queue"]
 
 LATEST: Final = 5000
 """As many of the newest impressions or messages are looked at."""
@@ -195,3 +195,9 @@ def _why(turn: TurnRow, down: int) -> str:
     if turn.confidence is not None and turn.confidence < LOW_CONFIDENCE:
         return UNSURE
     return ANSWER_DISLIKED if down else ""
+
+
+def labelled_items(session: Session, kind: Kind, texts: Texts) -> dict[str, ReviewItem]:
+    """What was decided on and is still among the newest, by the id of its subject."""
+    by_key = {item.key: item for item in _items(session, kind, texts)}
+    return {subject: by_key[key] for subject, key in keys_by_subject(session, kind) if key in by_key}

@@ -94,10 +94,10 @@ class _Accounts:
         self._tell_password(account.name, password)
 
     def _tell_password(self, name: str, password: str) -> None:
-        with ui.dialog(value=True) as dialog, ui.card():
+        with self._view.dialog() as dialog, ui.card():
             ui.label(f"The password of {name}, shown this once:")
             ui.label(password).classes("text-h6").mark("password")
-            ui.button("Done", on_click=dialog.delete)
+            ui.button("Done", on_click=dialog.close)
 
 
 def _accounts(session: Session) -> list[_Account]:

@@ -1,0 +1,124 @@
+"""How do labels leave this installation and come into another one?
+
+JSON Lines: the first line says what the file is and in which version of the format, each further one is one label. What
+is exported is what was decided and, while its shopper is not forgotten, the words it was decided on; never who said
+them. What is imported is its rater's, marked with where it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.review.labels import label
+from feedback.review.subject import Kind, ReviewItem, Source
+from feedback.review.tables import LabelRow, ReviewSourceRow
+from recommender.errors import BadInputError
+
+__all__ = ["FORMAT", "VERSION", "Imported", "export_labels", "import_labels"]
+
+FORMAT: Final = "shoptalk-labels"
+VERSION: Final = 1
+_LONGEST_TEXT: Final = 2000
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    format: Literal["shoptalk-labels"]
+    version: int
+
+
+class _Line(BaseModel):
+    """One label."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Kind
+    text: str = Field(max_length=_LONGEST_TEXT)
+    item_id: str | None = Field(None, max_length=200)
+    value: str = Field(max_length=60)
+    rater: str = Field(min_length=1, max_length=60)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many labels came in, and how many were there already."""
+
+    new: int
+    same: int
+
+
+def export_labels(session: Session, names: dict[str, str]) -> Iterator[str]:
+    """The file's lines: its head, then every label whose words are still there, in a stable order.
+
+    Args:
+        session: a snapshot of the record.
+        names: the name of each rater, by account id; one that is missing keeps the id.
+    """
+    yield json.dumps({"format": FORMAT, "version": VERSION})
+    said = select(ReviewSourceRow.subject_id, ReviewSourceRow.text)
+    texts = {subject_id: text for subject_id, text in session.execute(said)}  # noqa: C416 - dict() takes no rows
+    rows = select(LabelRow).order_by(LabelRow.kind, LabelRow.subject_id, LabelRow.rater)
+    for row in session.scalars(rows.execution_options(yield_per=1000)):
+        if row.subject_id in texts and row.kind != Kind.RECOMMENDATION:
+            line = {
+                "kind": row.kind,
+                "text": texts[row.subject_id],
+                "item_id": row.item_id,
+                "value": row.value,
+                "rater": names.get(row.rater, row.rater),
+                "at": row.updated_at.isoformat(),
+            }
+            yield json.dumps(line, ensure_ascii=False)
+
+
+def import_labels(session: Session, lines: Iterable[str], where: str) -> Imported:
+    """Bring the labels of a file in, in the caller's transaction: all of them or, if one cannot be read, none.
+
+    Bringing the same file in again changes nothing.
+
+    Raises:
+        BadInputError: the file is something else, of a later version, or a line of it is no label.
+    """
+    numbered = enumerate(lines, start=1)
+    _check_head(next(numbered, (1, ""))[1], where)
+    new = same = 0
+    for number, text in numbered:
+        if not text.strip():
+            continue
+        try:
+            line = _Line.model_validate_json(text)
+            if line.kind is Kind.RECOMMENDATION:
+                raise BadInputError("A recommendation is for a person, who cannot be named in a file.")
+            item = ReviewItem(kind=line.kind, text=line.text, item_id=line.item_id, sources=(Source(),), at=line.at)
+            changed = label(session, f"import:{line.rater}", [item], line.value, line.at)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            field = ".".join(str(part) for part in fault["loc"]) or "the line"
+            raise BadInputError(f"{where}, line {number}: {field}: {fault['msg']}. Nothing was imported.") from error
+        except BadInputError as error:
+            raise BadInputError(f"{where}, line {number}: {error} Nothing was imported.") from error
+        new, same = new + changed, same + 1 - changed
+    return Imported(new, same)
+
+
+def _check_head(text: str, where: str) -> None:
+    try:
+        head = _Head.model_validate_json(text)
+    except ValidationError as error:
+        raise BadInputError(
+            f'{where} is no file of labels: its first line has to be {{"format": "{FORMAT}", "version": {VERSION}}}.'
+        ) from error
+    if head.version > VERSION:
+        raise BadInputError(
+            f"{where} is of version {head.version}; this program reads up to {VERSION}. Update it first."
+        )
