@@ -8,7 +8,7 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot.commands import catalog, chat, config, evaluate, events, labels, privacy, search, staff, up
+from bot.commands import catalog, chat, config, evaluate, events, labels, privacy, search, staff, telegram, up
 from recommender.errors import ConfigurationError, ShoptalkError
 
 __all__ = ["app", "main"]
@@ -24,6 +24,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(config.app, name="config")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(telegram.app, name="telegram")
 app.add_typer(labels.app, name="labels")
 app.add_typer(staff.app, name="staff")
 app.command("search")(search.search)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -116,17 +117,21 @@ class Delivery:
             del self._owing[place]
 
     async def _send(self, chat: Chat, messages: Sequence[Message], parts: Sequence[Part]) -> None:
-        before = chat.delivered_id
-        for number, part in enumerate(parts[chat.delivered_parts :], start=chat.delivered_parts + 1):
-            try:
-                await self._channel.send(chat, part)
-            except UndeliverableError as error:
-                _log.info("chat_blocked", channel=self._channel.name, reason=str(error))
-                await self._threads.run(self._block, chat)
-                return
-            if number < len(parts):
-                await self._threads.run(self._mark, chat, before, number)
-        await self._threads.run(self._mark, chat, messages[-1].id, 0)
+        try:
+            for number, part in enumerate(parts[chat.delivered_parts :], start=chat.delivered_parts + 1):
+                whole = number == len(parts)
+                mark = (messages[-1].id, 0) if whole else (chat.delivered_id, number)
+                await _wholly(self._send_and_mark(chat, part, *mark))
+        except UndeliverableError as error:
+            _log.info("chat_blocked", channel=self._channel.name, reason=str(error))
+            await self._threads.run(self._block, chat)
+            return
+        if chat.delivered_parts >= len(parts):
+            await self._threads.run(self._mark, chat, messages[-1].id, 0)
+
+    async def _send_and_mark(self, chat: Chat, part: Part, delivered_id: int, delivered_parts: int) -> None:
+        await self._channel.send(chat, part)
+        await self._threads.run(self._mark, chat, delivered_id, delivered_parts)
 
     # In threads, each one transaction -------------------------------------------------------------------------------
 
@@ -157,6 +162,16 @@ class Delivery:
     def _block(self, chat: Chat) -> None:
         with self._database.transaction() as session:
             block_chat(session, chat.account, chat.place, blocked=True)
+
+
+async def _wholly(step: Coroutine[Any, Any, None]) -> None:
+    """Do the step to its end, also when the process is told to stop in the middle of it."""
+    task = asyncio.ensure_future(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _turns(messages: Sequence[Message]) -> Iterator[list[Message]]:

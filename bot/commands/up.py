@@ -82,12 +82,15 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
-    return [
+    children = [
         ChildSpec("rasa", [str(python), "-m", "bot.nlu.serve"], rasa_environment),
         ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
         ChildSpec("staff", [sys.executable, "-m", "bot.staff"], environment),
         ChildSpec("indexer", [sys.executable, "-m", "recommender.index.following"], environment, _INDEXER_NICENESS),
     ]
+    if settings.telegram_token is not None:
+        children.append(ChildSpec("telegram", [sys.executable, "-m", "bot.channels.telegram"], environment))
+    return children
 
 
 def _rasa_model(settings: Settings) -> Path:

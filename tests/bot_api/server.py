@@ -265,10 +265,10 @@ class BotApi:
         check(len(media) <= 10, "Bad Request: too many messages to send as an album")
         for one in media:
             self._picture(p.get(one["media"].removeprefix("attach://"), one["media"]))
-        shown = [shown(p.get(one["media"].removeprefix("attach://"), one["media"])) for one in media]
+        pictures = [shown(p.get(one["media"].removeprefix("attach://"), one["media"])) for one in media]
         return [
             self._sent(chat, {}, {"photo": PHOTO, "media_group_id": "1", "_shown": picture, **caption_of(one)})
-            for one, picture in zip(media, shown, strict=True)
+            for one, picture in zip(media, pictures, strict=True)
         ]
 
     def _answerCallbackQuery(self, p: dict[str, Any]) -> bool:  # noqa: N802

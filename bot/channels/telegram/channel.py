@@ -61,9 +61,7 @@ class TelegramChannel:
             case "edited_message":
                 await take_edit(self._talk, update, cast("Message", parsed.edited_message))
             case "callback_query":
-                press = cast("CallbackQuery", parsed.callback_query)
-                await self._presses.work(update, press)
-                await self._presses.forget(press)
+                await self._presses.work(update, cast("CallbackQuery", parsed.callback_query))
             case "my_chat_member" if parsed.my_chat_member is not None:
                 gone = parsed.my_chat_member.new_chat_member.status in _GONE
                 await self._talk.block(update.place, blocked=gone)

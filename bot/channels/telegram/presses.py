@@ -8,6 +8,7 @@ in time.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 import structlog
 from sqlalchemy import select
@@ -32,6 +33,7 @@ RECEIPT_WITHIN_S = 0.7
 
 _THUMBS = {"thumb_up": 1, "thumb_down": -1}
 _MOST_IN_ANSWER = 200
+_REMEMBERED = 1000
 
 
 class Presses:
@@ -39,35 +41,35 @@ class Presses:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self._acknowledged: set[str] = set()
+        self._acknowledged: deque[str] = deque(maxlen=_REMEMBERED)
 
     async def notice(self, update: Waiting, press: CallbackQuery) -> None:
         """See to it that the press is acknowledged within a second."""
         data = press.data or ""
         payload = await self._talk.pressed(update.place, data)
-        if payload is None and not data.startswith((LINK, NO_LINK)):
-            await self._acknowledge(press, self._talk.look.phrases.say("button_gone"))
-            return
         if payload is not None and _thumb(payload):
             await asyncio.sleep(RECEIPT_WITHIN_S)
-        await self._acknowledge(press)
+        await self._acknowledge(press, self._answer(data, payload))
 
     async def work(self, update: Waiting, press: CallbackQuery) -> None:
         """Do what was pressed."""
         place, data = update.place, press.data or ""
         talk = self._talk
-        if data.startswith(LINK):
+        payload = await talk.pressed(place, data)
+        if payload is not None and _thumb(payload):
+            await self._vote(update, press, payload)
+            return
+        # It was not noticed if the chat was free and came to it at once.
+        await self._acknowledge(press, self._answer(data, payload))
+        if payload is not None:
+            await talk.take(place, f"press:{update.external_id}", payload=payload.id)
+        elif data.startswith(LINK):
             code = data.removeprefix(LINK)
             await talk.linking(place, lambda session_id: talk.gateway.use_code(session_id, code))
             await self._edit(press, None)
         elif data == NO_LINK:
             await talk.tell(place, "link.not_done")
             await self._edit(press, None)
-        elif (payload := await talk.pressed(place, data)) is not None:
-            if _thumb(payload):
-                await self._vote(update, press, payload)
-            else:
-                await talk.take(place, f"press:{update.external_id}", payload=payload.id)
 
     async def _vote(self, update: Waiting, press: CallbackQuery, payload: PayloadRow) -> None:
         """Cast the vote, or take it back if it is the one that counts; a thumb down is asked for its reason."""
@@ -87,10 +89,15 @@ class Presses:
             keyboard = await talk.threads.run(self._reasons, payload, impression)
             await talk.tell(update.place, "vote.why_not", keyboard, receipt=receipt)
 
+    def _answer(self, data: str, payload: PayloadRow | None) -> str:
+        """What a press is acknowledged with: nothing, or that it can do nothing (any more)."""
+        known = payload is not None or data.startswith(LINK) or data == NO_LINK
+        return "" if known else self._talk.look.phrases.say("button_gone")
+
     async def _acknowledge(self, press: CallbackQuery, text: str = "") -> None:
         if press.id in self._acknowledged:
             return
-        self._acknowledged.add(press.id)
+        self._acknowledged.append(press.id)
         try:
             await self._talk.bot.answer_callback_query(
                 press.id, shorten(RichText().add(text), _MOST_IN_ANSWER).text or None
@@ -98,10 +105,6 @@ class Presses:
         except TelegramError as error:
             # Most likely the press is too old: the shop was not there when it came.
             _log.info("press_not_acknowledged", error=type(error).__name__)
-
-    async def forget(self, press: CallbackQuery) -> None:
-        """The press is done: nobody will ask for it again."""
-        self._acknowledged.discard(press.id)
 
     async def _edit(self, press: CallbackQuery, markup: InlineKeyboardMarkup | None) -> None:
         if press.message is None:

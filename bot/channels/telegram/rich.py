@@ -82,11 +82,12 @@ def cut(rich: RichText, most: int = MOST_IN_MESSAGE, pieces: int = 8) -> list[Ri
     found: list[RichText] = []
     start = 0
     while start < len(rich.text):
-        last = len(found) == pieces - 1
-        end = _end_of_piece(rich.text, start, most - (len(_MORE) if last else 0))
+        end = _end_of_piece(rich.text, start, most)
+        if len(found) == pieces - 1 and rich.text[end:].strip():
+            end = _end_of_piece(rich.text, start, most - len(_MORE))
+            words = rich.text[start:end].rstrip()
+            return [*found, rich.part(start, start + len(words)).add(_MORE)]
         piece = rich.part(start, end)
-        if last and rich.text[end:].strip():
-            return [*found, piece.add(_MORE)]
         if piece.text.strip():
             found.append(piece)
         start = end
