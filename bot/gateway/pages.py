@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 __all__ = ["add_pages"]
 
@@ -22,8 +24,6 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 # Other sites' pages load the widget and the pictures. Module scripts are fetched with CORS, so that without this the
 # widget could not even say that the shop's page was not allowed to talk.
 _EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
-
-_router = APIRouter(include_in_schema=False)
 
 
 class _Files(StaticFiles):
@@ -40,22 +40,23 @@ class _Files(StaticFiles):
         return response
 
 
-@_router.get("/widget.js")
-async def widget() -> FileResponse:
-    """The one script a shop's page needs; it imports its parts from /widget/."""
-    return FileResponse(_WIDGET / "shoptalk.js", headers=_EMBEDDABLE | {"Cache-Control": "no-cache"})
+class _File:
+    """One file of the widget, with headers of its own."""
 
+    def __init__(self, name: str, headers: dict[str, str]) -> None:
+        self._path, self._headers = _WIDGET / name, headers
 
-@_router.get("/")
-async def demo() -> FileResponse:
-    """A page with the widget on it."""
-    return FileResponse(_WIDGET / "demo.html", headers={"Content-Security-Policy": _PAGE_POLICY})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await FileResponse(self._path, headers=self._headers)(scope, receive, send)
 
 
 def add_pages(app: FastAPI, pictures: Path) -> None:
     """Serve the widget, the demo page and the folder `pictures`, which is made when it is missing."""
     pictures.mkdir(parents=True, exist_ok=True)
-    app.include_router(_router)
-    app.mount("/widget", _Files(_WIDGET, _EMBEDDABLE | {"Cache-Control": "no-cache"}))
+    fresh = _EMBEDDABLE | {"Cache-Control": "no-cache"}
+    script = GZipMiddleware(_File("shoptalk.js", fresh))  # all that a shop's page needs; it imports its parts
+    demo = _File("demo.html", {"Content-Security-Policy": _PAGE_POLICY})
+    app.router.routes += [Route("/widget.js", script, methods=["GET"]), Route("/", demo, methods=["GET"])]
+    app.mount("/widget", GZipMiddleware(_Files(_WIDGET, fresh)))
     picture_headers = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "max-age=86400"}
     app.mount("/pictures", _Files(pictures, _EMBEDDABLE | picture_headers))

@@ -65,7 +65,7 @@ export function price(item, strings) {
 }
 
 export function stock(item, strings) {
-  return element("div", { class: item.in_stock ? "stock" : "stock out" }, strings.say(item.in_stock ? "inStock" : "outOfStock"));
+  return element("div", { class: item.in_stock ? "stock" : "stock out" }, item.in_stock ? strings.say("inStock") : strings.say("outOfStock"));
 }
 
 function rating(item, strings) {

@@ -208,6 +208,18 @@ def test_back_and_forth_in_the_history_goes_on_with_the_talk(page: Page, gateway
     expect(page.get_by_text("You said hello.")).to_have_count(1)
 
 
+def test_a_page_loads_less_than_40_kb(browser: Browser, gateway: ScriptedGateway) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    own_page(page, gateway, '<shoptalk-chat lang="zh" open></shoptalk-chat>')
+    expect(page.locator(".panel")).to_be_visible()
+    loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/widget'))"
+    entries: list[float] = page.evaluate(f"{loaded}.map((one) => one.encodedBodySize)")
+    assert len(entries) > 10
+    assert 10_000 < sum(entries) < 40_000
+    context.close()
+
+
 def test_methods_and_events(page: Page, gateway: ScriptedGateway) -> None:
     line = {
         "id": "p1", "title": "Lamp 1", "brand": "", "price": "10.00", "currency": "USD", "quantity": 2,

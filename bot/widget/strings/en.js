@@ -69,7 +69,6 @@ export default {
   comparison: "Comparison",
   feature: "Feature",
   cartTitle: "Your cart",
-  quantity: "{count} × {title}",
   more: "One more of {title}",
   fewer: "One less of {title}",
   remove: "Remove {title}",

@@ -67,7 +67,6 @@ export default {
   comparison: "商品对比",
   feature: "项目",
   cartTitle: "您的购物车",
-  quantity: "{title} × {count}",
   more: "{title} 加一件",
   fewer: "{title} 减一件",
   remove: "移除 {title}",
