@@ -50,6 +50,41 @@ def search(
         _print_comparison(ours, other, texts)
 
 
+@app.command(epilog="Example: shoptalk evaluate recommend --out lists.tsv --k 20")
+def recommend(
+    out: Annotated[Path, typer.Option(help="Where to write user_id, item_id, rank, separated by tabs.")],
+    k: Annotated[int, typer.Option(min=1, help="How many products each customer is recommended.")] = 20,
+) -> None:
+    """Recommend to every customer with an event, without what they did anything with before.
+
+    Scores alone decide, as for a shopper before a list is made varied. A shop that has no model yet trains one first.
+    """
+    from actions.services import build
+    from bot.commands.train.factors import train_here
+    from feedback.customers import active_customers
+    from feedback.history import FeedbackHistory
+    from recommender.db import upgrade
+    from recommender.errors import BadInputError
+    from recommender.evaluation.recommend import recommended_to, write_lists
+    from recommender.personalisation.recommender import UNTRAINED
+    from recommender.settings import Settings
+
+    settings = Settings()
+    services = build(settings)
+    upgrade(services.database)
+    names = active_customers(services.database)
+    if not names:
+        raise BadInputError("No customer did anything yet: import past behaviour with `shoptalk events import FILE`.")
+    items, model, version = services.recommender.serving()
+    if version == UNTRAINED:
+        typer.echo("No recommendation model was trained yet; training one:")
+        train_here(settings, 1)
+        items, model, version = services.recommender.serving()
+    history = FeedbackHistory(services.feedback, services.database, services.clock)
+    people, rows = write_lists(out, recommended_to(history.everybody(), names, model, items, k))
+    typer.echo(f"{version}: {rows:,} recommendations for {people:,} customers in {out}")
+
+
 @app.command()
 def intents(
     train: Annotated[Path, typer.Option(help="CSV with the columns sentence,label: what to learn from.")],

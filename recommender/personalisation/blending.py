@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.personalisation.model import Recommender, best
 from recommender.personalisation.past import Floats, HeldOut
 
-__all__ = ["Blend", "Choices", "learn_blend"]
+__all__ = ["Blend", "Choices", "alike", "learn_blend"]
 
 _CANDIDATES: Final = 100
 _DEPTH: Final = 20
@@ -110,10 +110,16 @@ def learn_blend(choices: Choices) -> Blend:
     )
 
 
+def alike(choices: Choices) -> Floats:
+    """The weights under which every model counts alike: its best candidate for a person scores 1 in the median."""
+    best_of_each = np.median(np.maximum.reduceat(choices.scores, choices.starts[:-1], axis=0), axis=0)
+    weights: Floats = np.where(best_of_each > 0, 1 / np.maximum(best_of_each, 1e-9), 0).astype(np.float32)
+    return weights
+
+
 def _climb(choices: Choices) -> Floats:
-    """The weights that coordinate ascent on NDCG@20 ends with; at first the best of every model counts for 1."""
-    best_of_each = np.maximum.reduceat(choices.scores, choices.starts[:-1], axis=0)
-    unit: Floats = (1 / np.maximum(np.median(best_of_each, axis=0), 1e-9)).astype(np.float32)
+    """The weights that coordinate ascent on NDCG@20 ends with; at first every model counts alike."""
+    unit = alike(choices)
     weights, reached = unit, choices.ndcg(unit)
     for _ in range(_ROUNDS):
         for place in range(len(unit)):

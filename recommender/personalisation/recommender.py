@@ -100,10 +100,9 @@ class PersonalRecommender:
         Raises:
             UnavailableError: nothing has been indexed yet.
         """
-        items = self._items()
+        items, model, version = self.serving()
         profile = Profile.of(self._history.signals(person_id))
         past = Past.of(profile, items.rows, self._asked(person_id, items))
-        model, version = self._model(items)
         parts = model.parts(model.fold_in(past))
         score = total(parts)
         unwanted = {*exclude, *profile.rejected, *profile.owned}
@@ -125,18 +124,23 @@ class PersonalRecommender:
             for row in rows
         ]
 
-    def _model(self, items: Items) -> tuple[Ensemble, str]:
-        """The model that serves, over the rows of `items`, and its version."""
+    def serving(self) -> tuple[Items, Ensemble, str]:
+        """The products as they are now, the model that serves, over their rows, and its version.
+
+        Raises:
+            UnavailableError: nothing has been indexed yet.
+        """
+        items = self._items()
         trained = self._models.current() if self._models else None
         if trained is None:
             popularity = Popularity(items.popularity(self._history.popularity()))
             members: dict[str, Recommender[Any]] = {Content.name: Content(items.vectors), Popularity.name: popularity}
-            return Ensemble(members, FIRST_WEIGHTS), UNTRAINED
+            return items, Ensemble(members, FIRST_WEIGHTS), UNTRAINED
         key = (trained.manifest.version, items.versions.get("index", ""))
         with self._moving:
             if self._moved is None or self._moved[0] != key:
                 self._moved = key, _onto(trained, items)
-            return self._moved[1], trained.manifest.version
+            return items, self._moved[1], trained.manifest.version
 
     def _asked(self, person_id: str, items: Items) -> Floats | None:
         """The vectors of what the person searched for; None where no encoder made the products' vectors."""

@@ -68,7 +68,7 @@ def _whole(
 ) -> sparse.csr_matrix:
     """The closed form: one inverse, in the memory of the matrix."""
     size = gram.shape[0]
-    inverse = np.asfortranarray(gram.toarray().astype(np.float32, copy=False))
+    inverse = gram.astype(np.float32).toarray().T  # symmetric; the transpose has LAPACK's order without a copy
     inverse[np.diag_indices(size)] += np.float32(penalty)
     factor, failed = scipy.linalg.lapack.spotrf(inverse, lower=True, overwrite_a=True, clean=False)
     if not failed:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from feedback.history import FeedbackHistory
 from feedback.people import new_person
-from feedback.store import Event
+from feedback.store import Event, Impression
 from recommender.clock import FakeClock
 from recommender.db import Database
 from recommender.personalisation.history import Signal
@@ -62,3 +62,33 @@ def test_popularity_is_counted_again_after_five_minutes(database: Database, cloc
     assert told.popularity() == {}
     clock.advance(timedelta(minutes=1))
     assert told.popularity() == {"lamp": 1.0}
+
+
+def test_everybody_is_told_once_with_what_signals_says_of_them(database: Database, clock: FakeClock) -> None:
+    shop = SqlShop(database)
+    ada, bob, eve = shop.person(), shop.person(), shop.person()
+    (lamp,) = shop.show(ada, "lamp")
+    shop.store.vote(ada, lamp, -1)
+    shop.store.add_events(
+        [
+            Event("b2", bob, "rug", "purchase", None, 2),
+            Event("b1", bob, "sofa", "view", None, 1),
+            Event("a1", ada, "rug", "view", datetime(2025, 1, 1, tzinfo=UTC)),
+        ]
+    )
+    told = history(shop, clock)
+    everybody = list(told.everybody())
+    assert [person for person, _ in everybody] == sorted([ada, bob])
+    assert all(signals == told.signals(person) for person, signals in everybody)
+    assert told.signals(eve) == []
+
+
+def test_the_last_searches_are_remembered_newest_first_and_once(database: Database, clock: FakeClock) -> None:
+    shop = SqlShop(database)
+    ada, bob = shop.person(), shop.person()
+    session_id, turn_id = shop.turn(ada)
+    for number, query in enumerate(["red lamp", "", "rug", "red lamp"]):
+        shown = Impression(f"i{number}", ada, session_id, turn_id, "lamp", "search", 1, 0.5, query=query)
+        shop.store.record_impressions([shown])
+    assert history(shop, clock).queries(ada) == ["red lamp", "rug"]
+    assert history(shop, clock).queries(bob) == []

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from recommender.errors import ConfigurationError
-from recommender.personalisation.blending import Blend, Choices, learn_blend
+from recommender.personalisation.blending import Blend, Choices, alike, learn_blend
 from recommender.personalisation.features import Features
 from recommender.personalisation.members.content import Content
 from recommender.personalisation.members.popularity import Popularity
@@ -20,7 +20,7 @@ from recommender.personalisation.past import Floats, HeldOut, Interactions, Past
 __all__ = ["FIRST_WEIGHTS", "Ensemble", "total"]
 
 FIRST_WEIGHTS: Final = {Content.name: 1.0, Popularity.name: 0.2}
-"""What counts for how much in a shop whose people have not done enough to learn it from."""
+"""What counts for how much in a shop where nobody did anything twice."""
 
 _FILE: Final = "weights.json"
 _MOST_HELD_OUT: Final = 4_000
@@ -58,13 +58,15 @@ class Ensemble(Recommender[Mapping[str, Any]]):
         self._progress = progress
 
     def fit(self, interactions: Interactions) -> Self:
-        """Learn the weights on everybody's last purchase, then fit every member on everything."""
+        """Learn the weights on everybody's last purchase, then fit every member on everything.
+
+        Of too few people nothing is learned, and every member counts alike.
+        """
         before, held_out = interactions.hold_out_last()
-        if len(held_out) >= _LEAST_HELD_OUT:
+        if held_out:
             self._fit_members(before, "without the last purchases")
             self._progress("weights")
-            self.blend = learn_blend(Choices.of(self.members, _some(held_out)))
-            self.weights = self.blend.weights
+            self._weigh(Choices.of(self.members, _some(held_out)))
         self._fit_members(interactions, "on everything")
         return self
 
@@ -111,6 +113,15 @@ class Ensemble(Recommender[Mapping[str, Any]]):
     def onto(self, rows: Rows, features: Features) -> Self:
         """The members that count, each moved."""
         return type(self)({name: member.onto(rows, features) for name, member in self._counting()}, self.weights)
+
+    def _weigh(self, choices: Choices) -> None:
+        if choices.people >= _LEAST_HELD_OUT:
+            self.blend = learn_blend(choices)
+            self.weights = self.blend.weights
+        else:
+            # Too few to learn from. Each counts alike, and together they are at most 1, as learned ones are.
+            weights = alike(choices) / len(choices.models)
+            self.weights = dict(zip(choices.models, weights.tolist(), strict=True))
 
     def _counting(self) -> list[tuple[str, Recommender[Any]]]:
         return [(name, member) for name, member in self.members.items() if self.weights.get(name, 0.0) > 0]
