@@ -74,6 +74,7 @@ def build(settings: Settings) -> Services:
     from recommender.models.serving import ServedModels, ServedSearcher
     from recommender.personalisation.items import Items
     from recommender.personalisation.recommender import PersonalRecommender
+    from recommender.personalisation.store import FactorModels
     from recommender.search.engine import SearchEngine
 
     database, clock = Database(settings.sql_url), SystemClock()
@@ -88,7 +89,11 @@ def build(settings: Settings) -> Services:
         searcher=ServedSearcher(models),
         understander=CurrentUnderstander(catalogue, models, settings.shop_dir / "synonyms.yml"),
         recommender=PersonalRecommender(
-            lambda: Items.of(models.snapshot), catalogue, FeedbackHistory(feedback, database, clock)
+            lambda: Items.of(models.snapshot),
+            catalogue,
+            FeedbackHistory(feedback, database, clock),
+            FactorModels(settings.home),
+            lambda: models.current.encoder,
         ),
         feedback=feedback,
         dialogues=DialogueStore(clock),
