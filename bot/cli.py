@@ -8,7 +8,21 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot.commands import catalog, chat, config, evaluate, events, labels, privacy, search, staff, telegram, up
+from bot.commands import (
+    catalog,
+    chat,
+    config,
+    evaluate,
+    events,
+    labels,
+    models,
+    privacy,
+    search,
+    staff,
+    telegram,
+    train,
+    up,
+)
 from recommender.errors import ConfigurationError, ShoptalkError
 
 __all__ = ["app", "main"]
@@ -22,10 +36,12 @@ app = typer.Typer(
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(events.app, name="events")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(train.app, name="train")
+app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 app.add_typer(privacy.app, name="privacy")
-app.add_typer(telegram.app, name="telegram")
 app.add_typer(labels.app, name="labels")
+app.add_typer(telegram.app, name="telegram")
 app.add_typer(staff.app, name="staff")
 app.command("search")(search.search)
 app.command("chat")(chat.chat)

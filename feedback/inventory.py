@@ -11,13 +11,15 @@ import feedback.desk_tables
 import feedback.handoff_tables
 import feedback.links.tables
 import feedback.review.tables
-import feedback.staff.tables  # noqa: F401 - declares its personal tables
+import feedback.staff.tables
+import feedback.training.tables  # noqa: F401 - declares its personal tables
 from recommender.db import Base
 from recommender.errors import ConfigurationError
 
 __all__ = ["PERSONAL_TABLES", "owned_by", "personal_links", "personal_table"]
 
 PERSONAL_TABLES: Final = (
+    "model_uses",
     "review_sources",
     "vote_changes",
     "votes",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.inventory import PERSONAL_TABLES, owned_by, personal_links, personal_table
 from feedback.tables import PersonRow, SessionRow
+from feedback.training.lineage import note_erasure
 from recommender.db import Base, Database
 from recommender.errors import NotFoundError
 
@@ -27,11 +28,15 @@ ForgetTrackers = Callable[[Sequence[str]], int]
 
 @dataclass(frozen=True)
 class Receipt:
-    """How many rows of each store were erased, and how many a look afterwards still found: none, if all is well."""
+    """How many rows of each store were erased, and how many a look afterwards still found: none, if all is well.
+
+    `models` are the versions that were trained on the person's votes: they are to be retired or trained anew.
+    """
 
     person_id: str
     erased: dict[str, int] = field(default_factory=dict)
     remaining: dict[str, int] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -72,13 +77,14 @@ def erase(database: Database, person_id: str, forget_trackers: ForgetTrackers | 
         owned = SessionRow.person_id == person_id
         session_ids = list(session.scalars(select(SessionRow.id).where(owned).with_for_update()))
         keys = {name: _keys(session, person_id, name) for name in PERSONAL_TABLES if "id" in personal_table(name).c}
+        models = note_erasure(session, person_id)
         erased = {name: _delete(session, person_id, personal_table(name)) for name in PERSONAL_TABLES}
     with database.reading() as session:
         remaining = {name: _referring(session, table, keys) for name, table in Base.metadata.tables.items()}
     if forget_trackers is not None:
         erased[TRACKERS] = forget_trackers(session_ids)
         remaining[TRACKERS] = forget_trackers(session_ids)
-    return Receipt(person_id, erased, {name: count for name, count in remaining.items() if count})
+    return Receipt(person_id, erased, {name: count for name, count in remaining.items() if count}, models)
 
 
 def _known(session: Session, person_id: str, *, lock: bool = False) -> None:

@@ -65,6 +65,11 @@ def erase_person(user: User) -> None:
         left = ", ".join(f"{count:,} in {store}" for store, count in receipt.remaining.items())
         raise ConflictError(f"Something was added meanwhile and is left: {left}; erase {user} again.")
     typer.echo("Looked again: nothing is left.")
+    if receipt.models:
+        typer.echo(
+            f"Models that were trained on this customer's votes: {', '.join(receipt.models)}. Train again without them "
+            "(`shoptalk train encoder`), or retire them (`shoptalk models retire VERSION`)."
+        )
 
 
 @contextmanager

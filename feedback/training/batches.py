@@ -30,9 +30,12 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on `device`."""
-        return Batch(**{
-            one.name: None if (value := getattr(self, one.name)) is None else value.to(device) for one in fields(self)
-        })
+        return Batch(
+            **{
+                one.name: None if (value := getattr(self, one.name)) is None else value.to(device)
+                for one in fields(self)
+            }
+        )
 
 
 class Batches:

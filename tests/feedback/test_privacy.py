@@ -37,6 +37,8 @@ def value_for(table: Table, name: str, keys: dict[str, Any], marker: str) -> Any
     for link, target in personal_links(table):
         if link.name == name:
             return keys[target.name]
+    if name == "model_version":
+        return "tuned-1"  # names a model, which outlives whoever it was trained on
     if isinstance(column.type, Boolean):
         return True
     if isinstance(column.type, Integer):

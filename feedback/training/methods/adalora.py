@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import torch
 from peft import AdaLoraConfig, PeftModel
@@ -18,6 +18,7 @@ __all__ = ["AdaLora"]
 _FIRST_RANK: Final = 10
 _LAST_RANK: Final = 6
 _ORTHOGONALITY: Final = 0.1
+_WORTH: Final = ("ipt", "exp_avg_ipt", "exp_avg_unc")
 
 
 class AdaLora(Tuning):
@@ -75,6 +76,19 @@ class AdaLora(Tuning):
             for name, parameter in self.model.named_parameters()
             if "lora_E" in name
         }
+
+    def memory(self) -> dict[str, Any]:
+        """What each rank has proved to be worth so far."""
+        allocator = self._peft.base_model.rankallocator
+        pattern = self._peft.peft_config["default"].rank_pattern
+        return {"worth": {name: getattr(allocator, name) for name in _WORTH}, "pattern": pattern}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Go on from what each rank had proved to be worth."""
+        allocator = self._peft.base_model.rankallocator
+        for name, value in memory["worth"].items():
+            setattr(allocator, name, value)
+        self._peft.peft_config["default"].rank_pattern = memory["pattern"]
 
     def merge(self) -> None:
         """Add the products to the weights."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -42,7 +43,7 @@ class Tuning(ABC):
         """What is added to the loss, if anything."""
         return None
 
-    def after_step(self, step: int) -> None:
+    def after_step(self, step: int) -> None:  # noqa: ARG002 - most methods have nothing to do
         """Called after optimiser step number `step` (from 1), while the gradients are still there."""
         return
 
@@ -69,6 +70,13 @@ class Tuning(ABC):
         with torch.no_grad():
             for name, value in state.items():
                 trained[name].copy_(value)
+
+    def memory(self) -> dict[str, Any]:
+        """What the method remembers of the steps so far, beside the parameters."""
+        return {}
+
+    def recall(self, memory: dict[str, Any]) -> None:  # noqa: B027 - most methods remember nothing
+        """Go on from what `memory` gave."""
 
 
 def transformer_of(model: SentenceTransformer) -> PreTrainedModel:

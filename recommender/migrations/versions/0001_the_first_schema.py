@@ -101,6 +101,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('shortcut')
     )
+    op.create_table('model_debts',
+    sa.Column('model_version', sa.String(length=100), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('votes', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('model_version')
+    )
     op.create_table('people',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
@@ -233,6 +239,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('links', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_links_person_id'), ['person_id'], unique=False)
+
+    op.create_table('model_uses',
+    sa.Column('model_version', sa.String(length=100), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('votes', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('model_version', 'person_id')
+    )
+    with op.batch_alter_table('model_uses', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_model_uses_person_id'), ['person_id'], unique=False)
 
     op.create_table('saved_items',
     sa.Column('person_id', sa.String(length=32), nullable=False),
@@ -615,6 +631,10 @@ def downgrade() -> None:
 
     op.drop_table('sessions')
     op.drop_table('saved_items')
+    with op.batch_alter_table('model_uses', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_model_uses_person_id'))
+
+    op.drop_table('model_uses')
     with op.batch_alter_table('links', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_links_person_id'))
 
@@ -651,6 +671,7 @@ def downgrade() -> None:
 
     op.drop_table('products')
     op.drop_table('people')
+    op.drop_table('model_debts')
     op.drop_table('macros')
     op.drop_table('leases')
     with op.batch_alter_table('labels', schema=None) as batch_op:

@@ -1,0 +1,21 @@
+"""Which commands make models?"""
+
+from __future__ import annotations
+
+import typer
+
+from bot.commands.train.encoder import encoder
+from bot.commands.train.factors import factors
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Make models from behaviour, votes and grades.")
+
+
+@app.callback()
+def _group() -> None:
+    """Make models from behaviour, votes and grades."""
+
+
+app.command("encoder", epilog="Example: shoptalk train encoder --queries queries.tsv --qrels qrels.txt")(encoder)
+app.command("factors", epilog="Example: shoptalk train factors")(factors)

@@ -1,0 +1,30 @@
+"""How is it kept whose feedback trained which model?"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recommender.db import Base
+
+__all__ = ["ModelDebtRow", "ModelUseRow"]
+
+
+class ModelUseRow(Base):
+    """How many votes of a person a model version was trained on."""
+
+    __tablename__ = "model_uses"
+
+    model_version: Mapped[str] = mapped_column(String(100), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    votes: Mapped[int]
+
+
+class ModelDebtRow(Base):
+    """How many people that a model version was trained on have been erased since, and with how many votes; not who."""
+
+    __tablename__ = "model_debts"
+
+    model_version: Mapped[str] = mapped_column(String(100), primary_key=True)
+    people: Mapped[int]
+    votes: Mapped[int]

@@ -1,0 +1,52 @@
+"""Is it known whose votes are in which model, also once they are erased?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from feedback.people import new_person
+from feedback.privacy import erase
+from feedback.training.lineage import Debt, debts, models_of, record_use
+from recommender.db import Database
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def people(database: Database, count: int) -> list[str]:
+    with database.transaction() as session:
+        return [new_person(session, NOW) for _ in range(count)]
+
+
+def test_an_erased_person_is_named_in_no_table_but_the_models_that_know_them_are(database: Database) -> None:
+    ada, bob = people(database, 2)
+    record_use(database, "tuned-1", {ada: 3, bob: 1})
+    record_use(database, "tuned-2", {ada: 5})
+    with database.reading() as session:
+        assert models_of(session, ada) == {"tuned-1": 3, "tuned-2": 5}
+    receipt = erase(database, ada)
+    assert receipt.complete
+    assert receipt.models == ("tuned-1", "tuned-2")
+    assert debts(database) == {"tuned-1": Debt("tuned-1", 1, 3), "tuned-2": Debt("tuned-2", 1, 5)}
+    assert erase(database, bob).models == ("tuned-1",)
+    assert debts(database)["tuned-1"] == Debt("tuned-1", 2, 4)
+
+
+def test_who_voted_on_nothing_is_in_no_model(database: Database) -> None:
+    (ada,) = people(database, 1)
+    assert erase(database, ada).models == ()
+    assert debts(database) == {}
+
+
+def test_who_was_erased_while_a_model_was_trained_is_a_debt_from_the_start(database: Database) -> None:
+    (ada,) = people(database, 1)
+    erase(database, ada)
+    record_use(database, "tuned-1", {ada: 2})
+    assert debts(database) == {"tuned-1": Debt("tuned-1", 1, 2)}
+
+
+def test_the_same_use_recorded_twice_counts_once(database: Database) -> None:
+    (ada,) = people(database, 1)
+    for _ in range(2):
+        record_use(database, "tuned-1", {ada: 2})
+    with database.reading() as session:
+        assert models_of(session, ada) == {"tuned-1": 2}
