@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bot_api import BotApi
 from playwright.sync_api import Browser, sync_playwright
 from scripted_gateway import ScriptedGateway
 from shopper import Shopper
@@ -46,14 +47,26 @@ def shop_origin() -> str:
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory, shop_origin: str) -> Iterator[Installation]:
+def bot_api() -> Iterator[BotApi]:
+    """A Bot API server, for the installation's bot."""
+    with BotApi().running() as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory, shop_origin: str, bot_api: BotApi) -> Iterator[Installation]:
     if not model_file(PROJECT_ROOT / "build").is_file():
         pytest.fail("there is no Rasa model: run `make setup` first")
     environment = {
         "SHOPTALK_ALLOWED_ORIGINS": shop_origin,
         "SHOPTALK_IDENTITY_KEY": "identity-key-for-tests-only-0123",
+        "SHOPTALK_TELEGRAM_TOKEN": bot_api.token,
+        "SHOPTALK_TELEGRAM_API_URL": bot_api.url,
+        "SHOPTALK_TELEGRAM_MODE": "webhook",
     }
-    with Installation(tmp_path_factory.mktemp("installation"), environment=environment) as installation:
+    installation = Installation(tmp_path_factory.mktemp("installation"), environment=environment)
+    installation.environment["SHOPTALK_PUBLIC_URL"] = installation.url
+    with installation:
         yield installation
 
 
