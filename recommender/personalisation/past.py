@@ -62,6 +62,10 @@ class Past:
         kept = self.rows != row
         return Past(self.rows[kept], self.strengths[kept], self.asked)
 
+    def unasked(self, place: int) -> Past:
+        """The past of the same person, had they not searched for what `asked[place]` stands for."""
+        return Past(self.rows, self.strengths, np.delete(self.asked, place, axis=0))
+
     def onto(self, rows: NDArray[np.intp]) -> Past:
         """The same past in another list of products, whose row for product i is `rows[i]`, -1 where it has none."""
         moved = rows[self.rows]
@@ -71,10 +75,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A product that somebody took last, and what they did before."""
+    """A product that somebody took last, what they did before, and their place among everybody."""
 
     past: Past
     target: int
+    person: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,9 @@ class Interactions:
         ends = self.starts[1:].copy()
         ends[tested] = cuts[tested]
         before = self._until(ends)
-        return before, [HeldOut(before.past(int(person)), int(self.rows[cuts[person]])) for person in tested]
+        return before, [
+            HeldOut(before.past(int(person)), int(self.rows[cuts[person]]), int(person)) for person in tested
+        ]
 
     def without_people(self, people: Collection[int]) -> Interactions:
         """The interactions of everybody else."""
