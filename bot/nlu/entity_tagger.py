@@ -34,6 +34,9 @@ __all__ = ["EntityTagger", "spans", "tags", "word_features"]
 
 _OUTSIDE = "O"
 
+WITHOUT_ENTITIES = "without entities"
+"""The metadata of an example whose entities nobody marked: it would teach that they are none."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class EntityTagger(EntityExtractorMixin, GraphComponent):
@@ -102,6 +105,8 @@ class EntityTagger(EntityExtractorMixin, GraphComponent):
                     }
                 )
                 for message in training_data.nlu_examples:
+                    if message.get("metadata", {}).get("example") == WITHOUT_ENTITIES:
+                        continue
                     tokens = message.get(TOKENS_NAMES[TEXT])
                     learned = [
                         entity

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+
+from bot.nlu.shop_model import serving_model
 
 __all__ = ["main"]
 
@@ -12,6 +15,9 @@ def main() -> None:
     """Run Rasa's own server on loopback, with what the supervisor put into the environment."""
     from rasa.__main__ import main as rasa
 
+    model = Path(os.environ["SHOPTALK_RASA_MODEL"])
+    if "SHOPTALK_RASA_SHOP_MODELS" in os.environ:
+        model = serving_model(Path(os.environ["SHOPTALK_RASA_SHOP_MODELS"]), model)
     # `rasa run` takes the token as an argument only; setting argv here keeps it out of the process's command line.
     sys.argv = [
         "rasa",
@@ -21,7 +27,7 @@ def main() -> None:
         "--port",
         os.environ["SHOPTALK_RASA_PORT"],
         "--model",
-        os.environ["SHOPTALK_RASA_MODEL"],
+        str(model),
         "--enable-api",
         "--auth-token",
         os.environ["SHOPTALK_RASA_TOKEN"],

@@ -1,11 +1,13 @@
 """Which Rasa model belongs to this checkout, and how is it made when it is not there yet?
 
-`python -m bot.nlu.train`, in Rasa's environment, makes it and prints its path; it ends at once when there is one.
+`python -m bot.nlu.train`, in Rasa's environment, makes it and prints its path; it ends at once when there is one. With
+`--shop EXAMPLES.yml --out MODEL.tar.gz` it makes one that learns from a shop's own examples as well.
 `model_file` needs neither Rasa nor its environment: the application asks it what to start Rasa with.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import logging
@@ -16,7 +18,7 @@ import time
 import warnings
 from pathlib import Path
 
-__all__ = ["build_folder", "main", "model_file"]
+__all__ = ["build_folder", "main", "model_file", "train_for_shop"]
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,13 +57,19 @@ def main() -> None:
         started = time.monotonic()
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            _train(Path(folder)).replace(target)
+            _train(Path(folder), []).replace(target)
         print(f"make: Rasa trained in {time.monotonic() - started:.0f} s", flush=True)
     print(target)
 
 
-def _train(folder: Path) -> Path:
-    """Train with Rasa into `folder`; the steps are printed as they begin."""
+def train_for_shop(examples: Path, target: Path) -> None:
+    """Train a model that learns from a shop's examples as well; one that was broken off leaves nothing."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        _train(Path(folder), [str(examples.resolve())]).replace(target)
+
+
+def _train(folder: Path, more: list[str]) -> Path:
+    """Train with Rasa, from the checkout's data and `more`, into `folder`; the steps are printed as they begin."""
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
         SQLALCHEMY_SILENCE_UBER_WARNING="1",
@@ -80,7 +88,7 @@ def _train(folder: Path) -> Path:
     result = train(
         domain="domain.yml",
         config="config.yml",
-        training_files=["data/nlu", "data/rules"],
+        training_files=["data/nlu", "data/rules", *more],
         output=str(folder),
         fixed_model_name="model",
         force_training=True,
@@ -91,4 +99,11 @@ def _train(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shop", type=Path)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    if options.shop is None:
+        main()
+    else:
+        train_for_shop(options.shop, options.out.resolve())

@@ -24,6 +24,9 @@ _LEAST_CERTAIN: Final = 0.5
 
 _LONGEST: Final = 300
 
+WITHOUT_ENTITIES: Final = "without entities"
+"""Tells Rasa's tagger (bot/nlu/entity_tagger.py) that nobody marked the products and brands in these."""
+
 # What is left of an order number or an address says as much to the classifier: that there was one.
 _SCRUBBED: Final = (
     (regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "name@example.com"),
@@ -68,6 +71,7 @@ def as_training_data(examples: Sequence[Example]) -> str:
         if plain:
             by_intent.setdefault(one.intent, []).append(plain)
     nlu = [
-        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in by_intent.items()
+        {"intent": intent, "examples": [{"text": text, "metadata": WITHOUT_ENTITIES} for text in texts]}
+        for intent, texts in by_intent.items()
     ]
     return str(yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, sort_keys=False))

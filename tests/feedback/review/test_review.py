@@ -203,7 +203,7 @@ def test_labels_go_out_and_come_in_once(floor: ShopFloor) -> None:
         (
             [
                 '{"format": "shoptalk-labels", "version": 1}',
-                '{"kind": "judgement", "text": "a", "item_id": "b", "value": "7", "rater": "x", "at": "2026-01-01T00:00"}',
+                '{"kind": "judgement", "text": "a", "item_id": "b", "value": "7", "rater": "x", "at": "2026-01-01"}',
             ],
             "line 2: A judgement is 0 or 1 or 2 or 3, not '7'.",
         ),
@@ -236,7 +236,7 @@ def test_corrected_messages_become_examples_unless_raters_are_split(floor: ShopF
     with floor.database.reading() as session:
         (example,) = corrected_messages(session)
     assert example == Example("wheres [my](order) stuff", "track_order")
-    assert "- wheres my order stuff" in as_training_data([example])
+    assert "- text: wheres my order stuff\n" in as_training_data([example])
     decide(floor, [item], "search", "tom")
     with floor.database.reading() as session:
         assert corrected_messages(session) == []
