@@ -77,6 +77,7 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "SHOPTALK_RASA_TOKEN": settings.secret("rasa_token"),
         "SHOPTALK_RASA_PORT": str(settings.rasa_port),
         "SHOPTALK_RASA_MODEL": str(model),
+        "SHOPTALK_RASA_SHOP_MODELS": str(rasa_home / "models"),
         # Rasa's dependencies warn about each other's age at every start; nothing here can be done about it.
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
