@@ -2,8 +2,8 @@
 
     SHOPTALK_HOME=var python -m benchmarks.recommendation --name beauty [--people 5000]
 
-Every person's last purchase is held out, all products are ranked, what the person had before is left out. Weights of the
-ensemble are learned on the purchase before that. implicit's own ALS and BPR are trained on the same matrix in this run.
+Every person's last purchase is held out, all products are ranked, what the person had before is left out. The weights
+of the ensemble are learned on the purchase before that. implicit's own ALS and BPR are trained in the same run.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,10 @@ def main() -> None:
         [_row(name, measure(found, targets, support), costs.get(name)) for name, found in lists.items()],
         [
             "The last purchase of everybody, all products ranked, what they had before left out; one thread.",
-            "Coverage: share of the products that are in any list of 20. Novelty: mean of -log2 of the share of all "
-            "interactions that are with a recommended product. Popularity: mean number of people who had it. Gini: how "
-            "unequally products are shown, from 0 (alike).",
+            "Coverage: share of the products that are in any list of 20.",
+            "Novelty: mean of -log2 of the share of all interactions that are with a recommended product.",
+            "Popularity: mean number of people who had a recommended product.",
+            "Gini: how unequally products are shown, from 0 (alike).",
             f"Weights of the ensemble, learned on the purchase before: {weights}.",
             "The memory is the whole process's peak while fitting, with the shop's data and the other models in it.",
         ],
@@ -125,10 +127,8 @@ def _fitted(member: Recommender[Any], interactions: Interactions) -> tuple[float
 
 
 def _forget_peak() -> None:
-    try:
+    with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Linux: the peak starts anew from here
-    except OSError:
-        pass
 
 
 def _peak_mb() -> float:

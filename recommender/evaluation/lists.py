@@ -21,8 +21,8 @@ class Measured:
 
     `hit_10`, `hit_20`: share of lists that hold what the person took. `ndcg_10`, `ndcg_20`: 1 / log2(rank + 1) of it.
     `coverage`: share of all products that are in any list of 20. `novelty`: mean of -log2 of the share of all
-    interactions that are with a recommended product. `popularity`: mean number of people who have a recommended product (ARP). `gini`: how
-    unequally products are shown, from 0 (each as often) to 1.
+    interactions that are with a recommended product. `popularity`: mean number of people who have a recommended product
+    (ARP). `gini`: how unequally products are shown, from 0 (each as often) to 1.
     """
 
     hit_10: float
