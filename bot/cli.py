@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from bot.commands import (
+    assistant,
     catalog,
     chat,
     config,
@@ -38,6 +39,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
+app.add_typer(assistant.app, name="assistant")
 app.add_typer(config.app, name="config")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(labels.app, name="labels")

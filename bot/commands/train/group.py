@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from bot.commands.assistant import train_assistant
 from bot.commands.train.encoder import encoder
 from bot.commands.train.factors import factors
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Make models from behaviour, votes and grades.")
+app = typer.Typer(no_args_is_help=True, help="Make models from behaviour, votes, grades and corrected messages.")
 
 
 @app.callback()
 def _group() -> None:
-    """Make models from behaviour, votes and grades."""
+    """Make models from behaviour, votes, grades and corrected messages."""
 
 
 app.command("encoder", epilog="Example: shoptalk train encoder --queries queries.tsv --qrels qrels.txt")(encoder)
+app.command("assistant", epilog="Example: shoptalk train assistant")(train_assistant)
 app.command("factors", epilog="Example: shoptalk train factors")(factors)
