@@ -7,7 +7,7 @@ from actions.finding import search_for
 from actions.registry import action_for
 from actions.replies.schema import Reply
 from actions.services import Services
-from actions.shop_questions import quote_faq
+from actions.shop_questions import quote_passage
 from actions.turn import Turn, TurnAnswer
 from feedback.conversations import find_turn
 from feedback.payloads import find_payload
@@ -22,9 +22,9 @@ class _WithoutRasa(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The shop's answer, or what a search for the text finds."""
-        entry = turn.services.faq.matching(turn.text)
-        if entry is not None:
-            return quote_faq(turn, entry)
+        passage = turn.services.knowledge.answer(turn.text)
+        if passage is not None:
+            return quote_passage(turn, passage)
         return [turn.say("direct.limited"), *search_for(turn, turn.read())]
 
 

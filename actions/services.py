@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from actions.dialogue.store import DialogueStore
 from actions.replies.phrases import Phrases, english
 from actions.shop.cart import Carts
-from actions.shop.faq import Faq
+from actions.shop.knowledge import Knowledge
 from actions.shop.orders import CsvOrders, NoOrders, Orders
 from feedback.sql import SqlFeedbackStore
 from recommender.catalogue.port import Catalogue
@@ -50,7 +50,7 @@ class Services:
     feedback: SqlFeedbackStore
     dialogues: DialogueStore
     carts: Carts
-    faq: Faq
+    knowledge: Knowledge
     orders: Orders
     phrases: Phrases
 
@@ -98,7 +98,7 @@ def build(settings: Settings) -> Services:
         feedback=feedback,
         dialogues=DialogueStore(clock),
         carts=Carts(database, catalogue, clock),
-        faq=Faq(settings.shop_dir / "faq.yml"),
+        knowledge=Knowledge(settings.shop_dir, models.current.encoder),
         orders=_orders(settings),
         phrases=english(),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from actions.action import TurnAction
 from actions.finding import search_for
 from actions.replies.schema import Chip, Reply
-from actions.shop_questions import quote_faq
+from actions.shop_questions import quote_passage
 from actions.turn import Turn, chips
 
 __all__ = ["Affirm", "AskBack", "Bye", "Chitchat", "Deny", "Greet", "Help", "OutOfScope", "Thanks"]
@@ -77,9 +77,9 @@ class OutOfScope(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The shop's answer if it has one, what it sells if that was meant, else an honest no."""
-        entry = turn.services.faq.matching(turn.text)
-        if entry is not None:
-            return quote_faq(turn, entry)
+        passage = turn.services.knowledge.answer(turn.text)
+        if passage is not None:
+            return quote_passage(turn, passage)
         reading = turn.read()
         if reading.added:
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
@@ -96,9 +96,9 @@ class AskBack(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The shop's answer if its questions hold this one; a search if the catalogue knows the words, openly; else a
         question with the likeliest meanings to press: never a guess."""
-        entry = turn.services.faq.matching(turn.text)
-        if entry is not None:
-            return quote_faq(turn, entry)
+        passage = turn.services.knowledge.answer(turn.text)
+        if passage is not None:
+            return quote_passage(turn, passage)
         reading = turn.read()
         unchanged = reading.kind == "amend" and reading.query == turn.state.query
         if unchanged and (reading.unmatched or reading.references):

@@ -35,6 +35,7 @@ def load_demo(settings: Settings) -> None:
     loading.touch()
     for name in ("faq.yml", "orders.csv", "synonyms.yml"):
         shutil.copyfile(source / name, settings.shop_dir / name)
+    shutil.copytree(source / "policies", settings.shop_dir / "policies", dirs_exist_ok=True)
     shutil.copytree(source / "pictures", settings.shop_dir / "pictures", dirs_exist_ok=True)
     for kind, name in (("catalog", "products.jsonl"), ("events", "events.csv")):
         command = [sys.executable, "-m", "bot", kind, "import", str(source / name)]

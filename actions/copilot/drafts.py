@@ -18,7 +18,6 @@ from actions.copilot.answers import PastAnswers
 from actions.copilot.talk import Talk
 from actions.replies.phrases import Phrases
 from actions.services import Services
-from actions.shop.knowledge import Knowledge
 from actions.shop.orders import find_email, find_order_number
 from recommender.catalogue.product import Product
 from recommender.errors import ShoptalkError
@@ -71,13 +70,11 @@ class Drafting:
 
     Args:
         services: the parts of the assistant.
-        knowledge: the shop's own texts.
         past: what agents answered before.
     """
 
-    def __init__(self, services: Services, knowledge: Knowledge, past: PastAnswers) -> None:
+    def __init__(self, services: Services, past: PastAnswers) -> None:
         self._services = services
-        self._knowledge = knowledge
         self._past = past
 
     def suggest(self, talk: Talk) -> list[Draft]:
@@ -129,7 +126,7 @@ class Drafting:
         return [Draft("order", say("copilot.order", number=order.number), text, 0.95)]
 
     def _passages(self, _talk: Talk, asked: str) -> list[Draft]:
-        found = [one for one in self._knowledge.search(asked, 2) if one.score >= _LEAST_PASSAGE]
+        found = [one for one in self._services.knowledge.search(asked, 2) if one.score >= _LEAST_PASSAGE]
         if len(found) == 2 and found[1].score < _SECOND_PASSAGE * found[0].score:
             found.pop()
         asks = 0.15 if _ASKS_ABOUT_THE_SHOP.search(asked) else 0.0

@@ -9,7 +9,6 @@ from actions.copilot.drafts import Drafting
 from actions.copilot.talk import Talk, read_talk
 from actions.dialogue.state import DialogueState
 from actions.services import Services
-from actions.shop.knowledge import Knowledge
 from feedback.conversations import Message, find_session
 from feedback.drafts import Suggested, drafts_for, keep_drafts
 
@@ -21,15 +20,13 @@ class Copilot:
     """Drafts for agents. May be used from any thread."""
 
     services: Services
-    knowledge: Knowledge
     drafting: Drafting
 
     @classmethod
     def of(cls, services: Services) -> Copilot:
         """The copilot of this shop."""
-        knowledge = Knowledge(services.settings.shop_dir, services.encoder)
         past = PastAnswers(services.database, services.encoder)
-        return cls(services, knowledge, Drafting(services, knowledge, past))
+        return cls(services, Drafting(services, past))
 
     def warm_up(self) -> None:
         """Load what the first draft would otherwise wait for: the shop's texts, the vocabulary, the index."""

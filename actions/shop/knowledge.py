@@ -33,6 +33,11 @@ POLICIES: Final = "policies"
 ANSWERS_FROM: Final = 0.5
 """A passage that scores less is not said to be the answer; see benchmarks/copilot.py."""
 
+_FEWEST_WORDS: Final = 0.2
+
+ON_TOPIC_FROM: Final = 0.15
+"""Where the topic is certain, a passage on it need only be a little like the question."""
+
 _MEANING: Final = 0.7
 """What meaning weighs against words; with words alone (no encoder) they weigh everything."""
 
@@ -56,10 +61,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage and how surely it answers (0 to 1)."""
+    """A passage, how surely it answers (0 to 1), and which share of the question's words it holds (rare ones more)."""
 
     passage: Passage
     score: float
+    words: float = 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be said to be the answer, whatever was asked: alike in meaning, and not by meaning alone."""
+        return self.score >= ANSWERS_FROM and self.words >= _FEWEST_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +165,18 @@ class Knowledge:
         """The passages that come nearest to answering `text`, best first."""
         return self._current().search(text, limit)
 
-    def answer(self, text: str) -> Found | None:
-        """The passage that answers `text`; None when none does for sure enough."""
+    def answer(self, text: str) -> Passage | None:
+        """The passage that answers `text`, whatever it is about; None when none does for sure enough."""
         best = next(iter(self.search(text, 1)), None)
-        return best if best is not None and best.score >= ANSWERS_FROM else None
+        return best.passage if best is not None and best.sure else None
+
+    def about(self, topic: str, text: str) -> Passage | None:
+        """The passage that answers `text`, which is known to be about `topic`: so less likeness is enough."""
+        found = self._current().search(text, len(self.passages()))
+        if found and found[0].sure:
+            return found[0].passage
+        on_topic = [one for one in found if one.passage.topic == topic]
+        return on_topic[0].passage if on_topic and on_topic[0].score >= ON_TOPIC_FROM else None
 
     def _current(self) -> _Index:
         stamps = {path: path.stat().st_mtime_ns for path in self.files()}
@@ -198,16 +217,22 @@ class _Index:
     def search(self, text: str, limit: int) -> list[Found]:
         if not self.passages or not text.strip():
             return []
-        scores = self._by_words(text)
-        meaning = self._by_meaning(text)
-        if meaning is not None:
-            scores = _MEANING * meaning + (1 - _MEANING) * scores
+        words, meaning = self._by_words(text), self._by_meaning(text)
+        scores = words if meaning is None else _MEANING * meaning + (1 - _MEANING) * words
         order = np.argsort(-scores, kind="stable")[:limit]
-        return [Found(self.passages[row], float(min(max(scores[row], 0.0), 1.0))) for row in order]
+        return [Found(self.passages[row], float(min(max(scores[row], 0.0), 1.0)), float(words[row])) for row in order]
 
     def _embed(self, encoder: Encoder, known: dict[str, NDArray[np.float32]]) -> NDArray[np.float32] | None:
-        """Two vectors a passage, of its title and of the whole: shape (passages, 2, dimension)."""
-        texts = [text for one in self.passages for text in (one.title, f"{one.title}\n{one.text}")]
+        """Two vectors a passage, of its question and of the whole: shape (passages, 2, dimension).
+
+        The heading of a section is no question: "Gifts" is like every wish for a gift.
+        """
+        whole = [f"{one.title}\n{one.text}" for one in self.passages]
+        texts = [
+            text
+            for one, all_ in zip(self.passages, whole, strict=True)
+            for text in (one.title if one.topic else all_, all_)
+        ]
         missing = list(dict.fromkeys(text for text in texts if text not in known))
         try:
             made = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}

@@ -51,8 +51,7 @@ def main() -> None:
         ("order_number", "email", "status", "carrier", "tracking", "placed_on", "expected_on"),
         _orders(events),
     )
-    for source in sorted(_HAND_WRITTEN.iterdir()):
-        shutil.copyfile(source, folder / source.name)
+    shutil.copytree(_HAND_WRITTEN, folder, dirs_exist_ok=True)
     _write_pictures(folder / "pictures", products)
 
 

@@ -19,7 +19,7 @@ from actions.registry import action_for
 from actions.replies.phrases import english
 from actions.services import Services
 from actions.shop.cart import Carts
-from actions.shop.faq import Faq
+from actions.shop.knowledge import Knowledge
 from actions.shop.orders import CsvOrders
 from feedback.conversations import accept_turn, begin_turn, finish_turn, open_session
 from feedback.history import FeedbackHistory
@@ -141,7 +141,7 @@ class Shop:
             feedback=feedback,
             dialogues=DialogueStore(clock),
             carts=Carts(database, self.catalogue, clock),
-            faq=Faq(home / "shop" / "faq.yml"),
+            knowledge=Knowledge(home / "shop", self.encoder),
             orders=CsvOrders(home / "shop" / "orders.csv"),
             phrases=english(),
         )

@@ -287,11 +287,11 @@ def test_whatever_breaks_ends_as_an_apology_and_leaves_the_state(shopper: Shoppe
     shopper.say("blue jackets", "search")
     before = shopper.state()
 
-    class BrokenFaq:
+    class BrokenKnowledge:
         def about(self, topic: str, text: str) -> None:
             raise RuntimeError("secret words of the shopper")
 
-    shopper.services = changed(shopper.services, faq=BrokenFaq())  # type: ignore[arg-type]
+    shopper.services = changed(shopper.services, knowledge=BrokenKnowledge())  # type: ignore[arg-type]
     shopper.say("shipping?", "faq_shipping")
     assert "secret" not in shopper.text()
     assert changed(shopper.state(), said=before.said) == before

@@ -34,7 +34,7 @@ class KnowledgePage:
 
     async def build(self) -> None:
         """Put everything on the page."""
-        self._knowledge: Knowledge = (await self._view.work(self._desk.copilot)).knowledge
+        self._knowledge: Knowledge = (await self._view.work(self._desk.copilot)).services.knowledge
         with ui.row().classes("w-full no-wrap items-start"):
             with ui.column().classes("col gap-1"):
                 ui.label("Ask as a shopper would").classes("text-h6")
