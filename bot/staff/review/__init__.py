@@ -1,9 +1,13 @@
-"""How do trainers review feedback in the browser: queues by keyboard, agreement, suspects, export and import?"""
+"""How do trainers review feedback in the browser: queues by keyboard, agreement, models, trainings?"""
 
 from __future__ import annotations
 
+from nicegui import app
+
 from bot.staff.console import Console, View
+from bot.staff.review.jobs import Jobs
 from bot.staff.review.labelling import Labelling
+from bot.staff.review.models import Models
 from bot.staff.review.quality import Quality
 from feedback.review.subject import Kind
 from feedback.staff.roles import Permission
@@ -21,6 +25,13 @@ def register(console: Console) -> None:
     @console.page("/review/{kind}", title="Review", icon="rule", needs=Permission.LABEL, listed=False)
     async def review_kind(view: View) -> None:
         await Labelling(view, view.parameters["kind"]).build()
+
+    jobs = Jobs()
+    app.on_shutdown(jobs.close)
+
+    @console.page("/models", title="Models", icon="model_training", needs=Permission.TRAIN)
+    async def models(view: View) -> None:
+        await Models(view, jobs).build()
 
     @console.page("/quality", title="Agreement", icon="handshake", needs=Permission.LABEL)
     async def quality(view: View) -> None:
