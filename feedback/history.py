@@ -11,6 +11,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.preferences import FORGOTTEN
 from feedback.store import FeedbackStore
 from feedback.tables import EventRow, ImpressionRow, VoteRow
 from recommender.clock import Clock
@@ -78,7 +79,11 @@ class FeedbackHistory:
 
     def _count(self) -> dict[str, float]:
         people = func.count(EventRow.person_id.distinct())
-        query = select(EventRow.item_id, EventRow.kind, people).group_by(EventRow.item_id, EventRow.kind)
+        query = (
+            select(EventRow.item_id, EventRow.kind, people)
+            .where(EventRow.kind != FORGOTTEN)
+            .group_by(EventRow.item_id, EventRow.kind)
+        )
         counts: dict[str, float] = {}
         with self._database.reading() as session:
             for item_id, kind, count in session.execute(query):
@@ -91,8 +96,16 @@ _Happened = tuple[str, datetime | None, Signal]
 
 def _all_events(session: Session) -> Iterator[_Happened]:
     """Who, when and what, by person and in the order in which it happened."""
-    query = select(EventRow.person_id, EventRow.at, EventRow.item_id, EventRow.kind).order_by(
-        EventRow.person_id, EventRow.at.nulls_first(), EventRow.position.nulls_first(), EventRow.created_at, EventRow.id
+    query = (
+        select(EventRow.person_id, EventRow.at, EventRow.item_id, EventRow.kind)
+        .where(EventRow.kind != FORGOTTEN)
+        .order_by(
+            EventRow.person_id,
+            EventRow.at.nulls_first(),
+            EventRow.position.nulls_first(),
+            EventRow.created_at,
+            EventRow.id,
+        )
     )
     for person_id, at, item_id, kind in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
         yield person_id, at, Signal(item_id, kind)

@@ -25,6 +25,7 @@ PERSONAL_TABLES: Final = (
     "votes",
     "events",
     "impressions",
+    "preferences",
     "messages",
     "payloads",
     "dialogues",

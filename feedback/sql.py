@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.once import insert_missing
+from feedback.preferences import FORGOTTEN
 from feedback.store import Event, Impression, Vote, VoteOutcome, check_vote, impression_not_found
 from feedback.tables import EventRow, ImpressionRow, PersonRow, VoteChangeRow, VoteRow
 from recommender.clock import Clock
@@ -44,6 +45,7 @@ class SqlFeedbackStore:
                 "versions": shown.versions,
                 "reasons": list(shown.reasons),
                 "query": shown.query,
+                "propensity": shown.propensity,
                 "created_at": now,
             }
             for shown in impressions
@@ -68,6 +70,7 @@ class SqlFeedbackStore:
                 versions=row.versions,
                 reasons=tuple(row.reasons),
                 query=row.query,
+                propensity=row.propensity,
             )
 
     def vote(self, person_id: str, impression_id: str, value: int, reason: str | None = None) -> VoteOutcome:
@@ -132,7 +135,7 @@ class SqlFeedbackStore:
         """Everything the person did, oldest first."""
         statement = (
             select(EventRow)
-            .where(EventRow.person_id == person_id)
+            .where(EventRow.person_id == person_id, EventRow.kind != FORGOTTEN)
             .order_by(EventRow.at.nulls_first(), EventRow.position.nulls_first(), EventRow.created_at, EventRow.id)
         )
         with self._database.reading() as session:

@@ -16,7 +16,10 @@ _REASON_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """One product shown to one person. `position` is from 1 over the whole list, `surface` is search, similar, …"""
+    """One product shown to one person. `position` is from 1 over the whole list, `surface` is search, similar, …
+
+    `propensity`, from 0 to 1, is how likely the product was to be there: below 1 where places are drawn by lot.
+    """
 
     id: str
     person_id: str
@@ -30,6 +33,7 @@ class Impression:
     versions: dict[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     query: str = ""
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

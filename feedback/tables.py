@@ -17,6 +17,7 @@ __all__ = [
     "MessageRow",
     "PayloadRow",
     "PersonRow",
+    "PreferenceRow",
     "SessionRow",
     "TurnRow",
     "VoteChangeRow",
@@ -130,7 +131,10 @@ class PayloadRow(Base):
 
 
 class ImpressionRow(Base):
-    """One product shown to one person: where in the list, with which scores, by which versions, for which reasons."""
+    """One product shown to one person: where in the list, with which scores, by which versions, for which reasons.
+
+    `propensity` is how likely the product was to be on that place: 1 where nothing is drawn by lot.
+    """
 
     __tablename__ = "impressions"
 
@@ -142,10 +146,22 @@ class ImpressionRow(Base):
     surface: Mapped[str] = mapped_column(String(20))
     position: Mapped[int]
     score: Mapped[float]
+    propensity: Mapped[float] = mapped_column(default=1.0)
     legs: Mapped[dict[str, float]] = mapped_column(JsonColumn)
     versions: Mapped[dict[str, str]] = mapped_column(JsonColumn)
     reasons: Mapped[list[str]] = mapped_column(JsonColumn)
     query: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PreferenceRow(Base):
+    """Something a person decided about what they are shown: `kind` says what, `value` of which brand or category."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

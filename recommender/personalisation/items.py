@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 
 from recommender.index.follower import Snapshot
 from recommender.personalisation.features import Features
+from recommender.understanding.query import Facet
 
 __all__ = ["Items"]
+
+Stating = Callable[[Facet, str], NDArray[np.int32]]
 
 _PRIOR_RATINGS: Final = 5
 _DEFAULT_RATING: Final = 4.0
 _BEST_RATING: Final = 5.0
 # Somebody who rates has bought, but elsewhere and long ago perhaps.
 _RATING_SHARE: Final = 0.1
+
+
+def _nothing_stated(_facet: Facet, _value: str) -> NDArray[np.int32]:
+    return np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Items:
     rating_count: NDArray[np.int64]
     features: Callable[[], Features]
     versions: dict[str, str] = field(default_factory=dict)
+    stating: Stating = _nothing_stated
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Items:
@@ -52,6 +60,7 @@ class Items:
             snapshot.rating_count,
             lambda: Features.of(generation),
             {"index": generation.name, "encoder": generation.encoder_version},
+            generation.columns.stating,
         )
 
     def popularity(self, interest: Mapping[str, float]) -> NDArray[np.float32]:

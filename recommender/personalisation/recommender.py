@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.catalogue.port import Catalogue
 from recommender.encoder.port import Encoder
 from recommender.errors import ShoptalkError, UnavailableError
 from recommender.explanation.reason import Reason, ReasonKind
+from recommender.personalisation.causes import causes
+from recommender.personalisation.exploration import explore
 from recommender.personalisation.history import History
 from recommender.personalisation.items import Items
+from recommender.personalisation.lists import varied
 from recommender.personalisation.members import Content, Popularity
 from recommender.personalisation.members.ensemble import FIRST_WEIGHTS, Ensemble, total
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Past, Rows
 from recommender.personalisation.profile import Profile
 from recommender.personalisation.store import FactorModels, TrainedModel
+from recommender.understanding.query import Facet
 
-__all__ = ["UNTRAINED", "PersonalRecommender", "Recommended"]
+__all__ = ["UNTRAINED", "ListRules", "PersonalRecommender", "Place", "Recommended", "Taste"]
 
 UNTRAINED: Final = "taste-2"
 """What scores are made by in a shop that has not trained a model: likeness and popularity."""
 
-_REPETITION: Final = 0.05
-"""How much the second product of a category has to be better than the first of another; the third by as much again.
-
-The score of a known person's best product is about 1."""
-
 _CANDIDATES: Final = 200
+# Who is drawn by lot comes from so many that follow the list.
+_EXPLORED: Final = 50
+# Of what was shown before, so many of the last are kept clear of.
+_BEFORE: Final = 20
 # Below it a product is not popular enough to say so.
 _POPULAR: Final = 0.5
 # A cause is worth naming from this share of the score on.
 _TELLING: Final = 0.05
-_MOST_CAUSES: Final = 12
 _QUERIES_REMEMBERED: Final = 1024
 
 
@@ -56,14 +58,50 @@ class Recommended:
     parts: dict[str, float] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
+    propensity: float = 1.0
+    """How likely the product was to be on its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The rank of a product, from 1, among how many, and its score."""
+
+    rank: int
+    of: int
+    score: float
+
+
+class Taste(NamedTuple):
+    """How near a product is to what a person likes, from 0 to 1, and what makes it so."""
+
+    nearness: float
+    cause: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """What a shop decides about lists.
+
+    `variety` is the knob of `varied`; `exploration` the share of places that are drawn by lot; `consumables` the keys
+    of categories whose products are bought again and again.
+    """
+
+    variety: float = 0.3
+    exploration: float = 0.0
+    consumables: frozenset[str] = frozenset()
+
+
+class _Person(NamedTuple):
+    profile: Profile
+    past: Past
+    queries: Sequence[str]
 
 
 class PersonalRecommender:
     """Recommends by the trained models together, and in a shop without any by likeness and popularity.
 
     A person is folded in at every call, so what they did a moment ago counts. The list is put in order so that it is
-    varied: a product competes at a growing handicap with those of categories that are in the list already. Scores are
-    without the handicap, so they need not fall from place to place.
+    varied (`lists.varied`). Scores are those of the models, so they need not fall from place to place.
     """
 
     def __init__(
@@ -73,6 +111,7 @@ class PersonalRecommender:
         history: History,
         models: FactorModels | None = None,
         encoder: Callable[[], Encoder | None] = lambda: None,
+        rules: ListRules = ListRules(),
     ) -> None:
         """Put together from what the shop has.
 
@@ -82,47 +121,142 @@ class PersonalRecommender:
             history: what people did.
             models: the trained models; None or an empty folder means that there is none.
             encoder: what reads a person's queries, None while there is none.
+            rules: what the shop decides about lists.
         """
         self._items = items
         self._catalogue = catalogue
         self._history = history
         self._models = models
         self._encoder = encoder
+        self._rules = rules
         self._moving = threading.Lock()
         self._moved: tuple[tuple[str, str], Ensemble] | None = None
         self._read = lru_cache(_QUERIES_REMEMBERED)(self._encode)
 
-    def recommend(self, person_id: str, *, limit: int = 10, exclude: Collection[str] = ()) -> Sequence[Recommended]:
-        """The best products for a person, in stock, without what they bought or gave a thumb down.
+    def recommend(
+        self,
+        person_id: str,
+        *,
+        limit: int = 10,
+        exclude: Collection[str] = (),
+        shown: Sequence[str] = (),
+        without: Collection[tuple[Facet, str]] = (),
+        personal: bool = True,
+        seed: str = "",
+    ) -> Sequence[Recommended]:
+        """The best products for a person, in stock, without what they gave a thumb down, and without what they bought
+        unless it is used up and bought again.
 
         A stranger gets what is popular. Fewer than `limit` only where there are no more.
+
+        Args:
+            person_id: whom it is for.
+            limit: how many.
+            exclude: products to leave out.
+            shown: what the list comes after, oldest first: left out, and nothing like the last of it comes first.
+            without: what is said of products that the person wants less of, such as brands.
+            personal: whether what is known of the person decides, or what everybody likes.
+            seed: decides which places are explored; the same seed gives the same list.
 
         Raises:
             UnavailableError: nothing has been indexed yet.
         """
         items, model, version = self.serving()
-        profile = Profile.of(self._history.signals(person_id))
-        past = Past.of(profile, items.rows, self._asked(person_id, items))
-        parts = model.parts(model.fold_in(past))
+        person = self._person(person_id, items, personal=personal)
+        parts = model.parts(model.fold_in(person.past))
         score = total(parts)
-        unwanted = {*exclude, *profile.rejected, *profile.owned}
-        open_rows = items.available.copy()
-        open_rows[[items.rows[one] for one in unwanted if one in items.rows]] = False
-        candidates = _best(np.flatnonzero(open_rows), score, max(_CANDIDATES, limit))
-        rows = self._varied(items, candidates, score, limit)
-        causes = _causes(model, past, profile, items, np.array(rows, dtype=np.intp))
+        open_rows = self._open(items, person.profile, [*exclude, *shown], without)
+        candidates = self._in_catalogue(items, _best(np.flatnonzero(open_rows), score, max(_CANDIDATES, 2 * limit)))
+        before = [items.rows[one] for one in shown[-_BEFORE:] if one in items.rows]
+        order = varied(
+            score[candidates], items.vectors[candidates], limit, self._rules.variety, shown=items.vectors[before]
+        )
+        chosen = [int(row) for row in candidates[order]]
+        others = [row for row in candidates.tolist() if row not in set(chosen)][:_EXPLORED]
+        slots = explore(chosen, others, self._rules.exploration, seed)
+        found = causes(
+            model,
+            person.past,
+            person.profile,
+            person.queries,
+            items,
+            np.array([one.row for one in slots], dtype=np.intp),
+        )
         versions = {"recommender": version, **items.versions}
         popular = model.weights.get(Popularity.name, 0.0)
-        return [
-            Recommended(
-                items.ids[row],
-                float(score[row]),
-                {name: float(part[row]) for name, part in parts.items()},
-                _reasons(causes.get(row), float(score[row]), parts, row, popular),
-                versions,
+        recommended = []
+        for slot in slots:
+            value = float(score[slot.row])
+            reasons = _reasons(found.get(slot.row), value, parts, slot.row, popular)
+            if slot.explored:
+                reasons = (Reason(ReasonKind.EXPLORED),)
+            recommended.append(
+                Recommended(
+                    items.ids[slot.row],
+                    value,
+                    {name: float(part[slot.row]) for name, part in parts.items()},
+                    reasons,
+                    versions,
+                    slot.propensity,
+                )
+            )
+        return recommended
+
+    def place(
+        self,
+        person_id: str,
+        item_id: str,
+        *,
+        exclude: Collection[str] = (),
+        without: Collection[tuple[Facet, str]] = (),
+        personal: bool = True,
+    ) -> Place | None:
+        """Where a product stands for a person among all that could be recommended, by score alone.
+
+        None where it could not be: it is new to the index, out of stock, or left out as in `recommend`.
+
+        Raises:
+            UnavailableError: nothing has been indexed yet.
+        """
+        items, model, _ = self.serving()
+        person = self._person(person_id, items, personal=personal)
+        row = items.rows.get(item_id)
+        open_rows = self._open(items, person.profile, exclude, without)
+        if row is None or not open_rows[row]:
+            return None
+        score = total(model.parts(model.fold_in(person.past)))
+        better = (score > score[row]) | ((score == score[row]) & (np.arange(len(score)) < row))
+        return Place(int((better & open_rows).sum()) + 1, int(open_rows.sum()), float(score[row]))
+
+    def taste(self, person_id: str, item_ids: Sequence[str]) -> Mapping[str, Taste]:
+        """How near each product is to what a person did, from 0 to 1, their nearest product of all being 1.
+
+        Products that are not in the index, and everything for a person of whom nothing is known, are left out. What
+        everybody likes has no part in it, nor has what the person searched for: a search says that itself.
+
+        Raises:
+            UnavailableError: nothing has been indexed yet.
+        """
+        items, model, _ = self.serving()
+        profile = Profile.of(self._history.signals(person_id))
+        past = Past.of(profile, items.rows)
+        rows = np.array([items.rows[one] for one in item_ids if one in items.rows], dtype=np.intp)
+        own = Ensemble(
+            {name: member for name, member in model.members.items() if name != Popularity.name}, model.weights
+        )
+        if not len(rows) or not (past.strengths > 0).any() or not any(own.weights.get(name) for name in own.members):
+            return {}
+        score = own.score(own.fold_in(past))
+        most = float(score.max())
+        if most <= 0:
+            return {}
+        found = causes(own, past, profile, (), items, rows)
+        return {
+            items.ids[row]: Taste(
+                min(max(float(score[row]) / most, 0.0), 1.0), replace(found[int(row)], kind=ReasonKind.TASTE)
             )
             for row in rows
-        ]
+        }
 
     def serving(self) -> tuple[Items, Ensemble, str]:
         """The products as they are now, the model that serves, over their rows, and its version.
@@ -142,16 +276,43 @@ class PersonalRecommender:
                 self._moved = key, _onto(trained, items)
             return items, self._moved[1], trained.manifest.version
 
-    def _asked(self, person_id: str, items: Items) -> Floats | None:
-        """The vectors of what the person searched for; None where no encoder made the products' vectors."""
+    def _person(self, person_id: str, items: Items, *, personal: bool) -> _Person:
+        """What is known of a person; for a list that is not personal only what they refused and own."""
+        profile = Profile.of(self._history.signals(person_id))
+        if not personal:
+            return _Person(profile, Past.of(Profile((), (), ()), items.rows), ())
+        queries, asked = self._asked(person_id, items)
+        return _Person(profile, Past.of(profile, items.rows, asked), queries)
+
+    def _open(
+        self, items: Items, profile: Profile, exclude: Collection[str], without: Collection[tuple[Facet, str]]
+    ) -> NDArray[np.bool_]:
+        """Which rows may be recommended."""
+        used_up = [items.stating(Facet.CATEGORY, category) for category in self._rules.consumables]
+        again = set(np.concatenate(used_up).tolist()) if used_up else set()
+        owned = [one for one in profile.owned if items.rows.get(one) not in again]
+        rows = items.available.copy()
+        rows[[items.rows[one] for one in {*exclude, *profile.rejected, *owned} if one in items.rows]] = False
+        for facet, value in without:
+            rows[items.stating(facet, value)] = False
+        return rows
+
+    def _in_catalogue(self, items: Items, rows: Rows) -> Rows:
+        """Those of `rows` that the catalogue still has."""
+        products = self._catalogue.get([items.ids[row] for row in rows])
+        return rows[np.array([items.ids[row] in products for row in rows], dtype=np.bool_)]
+
+    def _asked(self, person_id: str, items: Items) -> tuple[Sequence[str], Floats | None]:
+        """What the person searched for, and its vectors; nothing where no encoder made the products' vectors."""
         encoder = self._encoder()
         if encoder is None or encoder.version != items.versions.get("encoder"):
-            return None
+            return (), None
         queries = self._history.queries(person_id)
         try:
-            return np.stack([self._read(encoder.version, query) for query in queries]) if queries else None
+            read = [self._read(encoder.version, query) for query in queries]
         except ShoptalkError:  # what was asked only adds to what was done
-            return None
+            return (), None
+        return (queries, np.stack(read)) if queries else ((), None)
 
     def _encode(self, version: str, query: str) -> Floats:
         encoder = self._encoder()
@@ -159,22 +320,6 @@ class PersonalRecommender:
             raise UnavailableError(f"The encoder {version} is gone.")
         vector: Floats = encoder.encode([query])[0]
         return vector
-
-    def _varied(self, items: Items, candidates: Rows, score: Floats, limit: int) -> list[int]:
-        """At most `limit` candidates that the catalogue still has, each chosen with the handicap of its category."""
-        products = self._catalogue.get([items.ids[row] for row in candidates])
-        category = {
-            int(row): product.categories[-1:]
-            for row in candidates
-            if (product := products.get(items.ids[row])) is not None
-        }
-        shown: Counter[tuple[str, ...]] = Counter()
-        chosen: list[int] = []
-        while category and len(chosen) < limit:
-            row = max(category, key=lambda row: (score[row] - _REPETITION * shown[category[row]], -row))
-            shown[category.pop(row)] += 1
-            chosen.append(row)
-        return chosen
 
 
 def _onto(trained: TrainedModel, items: Items) -> Ensemble:
@@ -188,25 +333,6 @@ def _best(rows: Rows, score: Floats, count: int) -> Rows:
     """The `count` rows with the best scores, best first; ties go by row, which is by id."""
     ordered: Rows = rows[np.lexsort((rows, -score[rows]))][:count]
     return ordered
-
-
-def _causes(model: Ensemble, past: Past, profile: Profile, items: Items, rows: Rows) -> Mapping[int, Reason]:
-    """For each of `rows`, the liked product without which it would lose most; none for a person who liked nothing.
-
-    Each product that counts much in the past is taken out of it, and the rows are scored again.
-    """
-    kinds = dict(zip(profile.item_ids, profile.kinds, strict=True))
-    liked = past.rows[past.strengths > 0][:_MOST_CAUSES]
-    if not len(liked) or not len(rows):
-        return {}
-    whole = model.score(model.fold_in(past), rows)
-    lost = np.stack([whole - model.score(model.fold_in(past.without(row)), rows) for row in liked])
-    causes = {}
-    for place, row in enumerate(rows):
-        strongest = int(lost[:, place].argmax())
-        cause = items.ids[liked[strongest]]
-        causes[int(row)] = Reason(ReasonKind.HISTORY, float(lost[strongest, place]), item_id=cause, signal=kinds[cause])
-    return causes
 
 
 def _reasons(

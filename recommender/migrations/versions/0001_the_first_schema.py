@@ -250,6 +250,14 @@ def upgrade() -> None:
     with op.batch_alter_table('model_uses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_model_uses_person_id'), ['person_id'], unique=False)
 
+    op.create_table('preferences',
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('value', sa.String(length=200), nullable=False),
+    sa.Column('created_at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('person_id', 'kind', 'value')
+    )
     op.create_table('saved_items',
     sa.Column('person_id', sa.String(length=32), nullable=False),
     sa.Column('item_id', sa.String(length=200), nullable=False),
@@ -441,6 +449,7 @@ def upgrade() -> None:
     sa.Column('surface', sa.String(length=20), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('score', sa.Double(), nullable=False),
+    sa.Column('propensity', sa.Double(), nullable=False),
     sa.Column('legs', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('versions', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('reasons', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
@@ -631,6 +640,7 @@ def downgrade() -> None:
 
     op.drop_table('sessions')
     op.drop_table('saved_items')
+    op.drop_table('preferences')
     with op.batch_alter_table('model_uses', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_model_uses_person_id'))
 
