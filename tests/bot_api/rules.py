@@ -18,7 +18,6 @@ __all__ = [
     "markup_of",
     "parameters_of",
     "public",
-    "shown",
     "units",
 ]
 
@@ -61,10 +60,6 @@ def check(holds: bool, description: str, code: int = 400) -> None:
 
 def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
-
-
-def shown(picture: Any) -> str:
-    return f"{len(picture)} bytes" if isinstance(picture, bytes) else str(picture)
 
 
 def public(message: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,6 @@ from bot_api.rules import (
     markup_of,
     parameters_of,
     public,
-    shown,
     units,
 )
 
@@ -255,7 +254,7 @@ class BotApi:
         chat = self._reachable(p)
         self._flood()
         self._picture(p.get("photo"))
-        return self._sent(chat, p, {"photo": PHOTO, "_shown": shown(p.get("photo")), **caption_of(p)})
+        return self._sent(chat, p, {"photo": PHOTO, "_shown": p.get("photo"), **caption_of(p)})
 
     def _sendMediaGroup(self, p: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802
         chat = self._reachable(p)
@@ -263,9 +262,9 @@ class BotApi:
         media = p.get("media", [])
         check(len(media) >= 2, "Bad Request: an album has 2-10 items")
         check(len(media) <= 10, "Bad Request: too many messages to send as an album")
-        for one in media:
-            self._picture(p.get(one["media"].removeprefix("attach://"), one["media"]))
-        pictures = [shown(p.get(one["media"].removeprefix("attach://"), one["media"])) for one in media]
+        pictures = [p.get(one["media"].removeprefix("attach://"), one["media"]) for one in media]
+        for picture in pictures:
+            self._picture(picture)
         return [
             self._sent(chat, {}, {"photo": PHOTO, "media_group_id": "1", "_shown": picture, **caption_of(one)})
             for one, picture in zip(media, pictures, strict=True)

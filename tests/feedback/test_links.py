@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,11 +44,16 @@ def record(request: pytest.FixtureRequest) -> Database:
     return found
 
 
+def _new_name() -> str:
+    """A name nobody has: the PostgreSQL of one test is the next one's."""
+    return uuid.uuid4().hex
+
+
 class Shopper:
     """Somebody on one channel, who does things."""
 
     def __init__(self, session: Session, channel: str, now: datetime, name: str | None = None) -> None:
-        self.channel = channel
+        self.channel, self.name = channel, name
         person_id = new_person(session, now) if name is None else person_for(session, channel, name, now)
         self.session_id = open_session(session, person_id, channel, now).id
         self.count = 0
@@ -119,7 +125,10 @@ def saved(session: Session, person_id: str) -> set[str]:
 def two(record: Database) -> tuple[Shopper, Shopper]:
     """A web shopper and a younger one on Telegram, each with a history."""
     with record.transaction() as session:
-        web, telegram = Shopper(session, "web", NOW), Shopper(session, "telegram", NOW + timedelta(minutes=1), "100")
+        web, telegram = (
+            Shopper(session, "web", NOW),
+            Shopper(session, "telegram", NOW + timedelta(minutes=1), _new_name()),
+        )
         for number, one in enumerate((web, telegram), start=1):
             one.looks(session, NOW, value=(-1) ** number)
             one.buys(session, NOW)
@@ -144,7 +153,7 @@ def test_linked_they_share_votes_events_cart_and_conversations(record: Database)
         assert web.person(session) == telegram.person(session) == older
         assert cart(session, older) == {"lamp": 3, "only-web": 1, "only-telegram": 1}
         assert saved(session, older) == {"sofa"}
-        assert person_for(session, "telegram", "100", NOW) == older
+        assert person_for(session, "telegram", str(telegram.name), NOW) == older
         assert is_linked(session, older)
     everything = export(record, older)
     assert {name: len(everything[name]) for name in ("sessions", "impressions", "votes", "events")} == {
@@ -213,7 +222,7 @@ def test_three_channels_come_apart_one_by_one(record: Database) -> None:
     with record.transaction() as session:
         phone, telegram, laptop = (
             Shopper(session, channel, NOW + timedelta(minutes=number), name)
-            for number, (channel, name) in enumerate([("web", None), ("telegram", "100"), ("web", None)])
+            for number, (channel, name) in enumerate([("web", None), ("telegram", _new_name()), ("web", None)])
         )
         for one in (phone, telegram, laptop):
             one.buys(session, NOW)
@@ -233,7 +242,7 @@ def test_three_channels_come_apart_one_by_one(record: Database) -> None:
 
 def test_two_names_on_one_channel_are_two_people(record: Database) -> None:
     with record.transaction() as session:
-        one, other = Shopper(session, "telegram", NOW, "100"), Shopper(session, "telegram", NOW, "101")
+        one, other = Shopper(session, "telegram", NOW, _new_name()), Shopper(session, "telegram", NOW, _new_name())
         with pytest.raises(ConflictError, match="already"):
             link_people(session, one.person(session), other.person(session), NOW)
         with pytest.raises(ConflictError):

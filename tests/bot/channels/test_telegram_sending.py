@@ -86,7 +86,7 @@ async def test_a_picture_of_the_shops_own_is_uploaded(ada: Chatter, sender: Send
     picture.write_bytes(b"twelve bytes")
     await sender.send("100", Photo(picture, RichText().add("Lamp")))
     await sender.send("100", Album(((picture, RichText().add("one")), (picture, RichText().add("two")))))
-    assert [one["_shown"] for one in ada.heard] == ["12 bytes"] * 3
+    assert [one["_shown"] for one in ada.heard] == [b"twelve bytes"] * 3
     assert ada.texts == ["Lamp", "one", "two"]
 
 
