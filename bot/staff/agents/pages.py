@@ -35,3 +35,15 @@ def register(console: Console) -> None:
         from bot.staff.agents.knowledge_page import KnowledgePage
 
         await KnowledgePage(view, desk).build()
+
+    @console.page("/figures", title="Figures", icon="bar_chart", needs=Permission.TALK)
+    async def figures(view: View) -> None:
+        from bot.staff.agents.figures_page import FiguresPage
+
+        await FiguresPage(view).build()
+
+    @console.page("/figures/{name}", title="Figure", icon="bar_chart", needs=Permission.TALK, listed=False)
+    async def facts(view: View) -> None:
+        from bot.staff.agents.figures_page import FactsPage
+
+        await FactsPage(view).build()

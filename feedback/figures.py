@@ -1,0 +1,223 @@
+"""What happened in the shop's conversations, day by day, and in which ones?
+
+Every figure is made of facts: a moment, a conversation, and perhaps a value. Whatever number is shown, the facts that
+it was counted from can be looked at, one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import mean, median
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, null, or_, select
+from sqlalchemy.orm import Session
+
+from feedback.desk_tables import DraftRow, UnansweredRow
+from feedback.handoff_tables import HandoffRow
+from feedback.tables import EventRow, ImpressionRow, SessionRow, TurnRow, VoteRow
+
+__all__ = ["FIGURES", "Fact", "Figure", "by_day", "facts_of", "top_texts"]
+
+_MOST_FACTS = 50_000
+
+Measure = Literal["count", "conversations", "median", "mean"]
+Find = Callable[[datetime, datetime], Select[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened. `value` is in the figure's unit, `text` what was said or named, "" where nothing was."""
+
+    at: datetime
+    session_id: str | None
+    value: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number a day: how its facts are found, what is made of those of one day, and in which unit.
+
+    `of` names the figure that this is a share of, in percent.
+    """
+
+    title: str
+    unit: str
+    measure: Measure
+    find: Find
+    of: str | None = None
+
+
+def _turns(*conditions: ColumnElement[bool]) -> Find:
+    def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+        return select(TurnRow.created_at, TurnRow.session_id, null(), TurnRow.text).where(
+            TurnRow.created_at >= since, TurnRow.created_at < until, *conditions
+        )
+
+    return find
+
+
+def _handoffs(value: Any, *conditions: ColumnElement[bool]) -> Find:
+    def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+        return select(HandoffRow.requested_at, HandoffRow.session_id, value, HandoffRow.reason).where(
+            HandoffRow.requested_at >= since, HandoffRow.requested_at < until, *conditions
+        )
+
+    return find
+
+
+def _events(kind: str) -> Find:
+    newest = (
+        select(SessionRow.id)
+        .where(SessionRow.person_id == EventRow.person_id)
+        .order_by(SessionRow.last_seen_at.desc())
+        .limit(1)
+        .correlate(EventRow)
+        .scalar_subquery()
+    )
+
+    def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+        return select(EventRow.created_at, newest, null(), EventRow.item_id).where(
+            EventRow.kind == kind, EventRow.created_at >= since, EventRow.created_at < until
+        )
+
+    return find
+
+
+def _votes(value: int) -> Find:
+    def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+        return (
+            select(VoteRow.updated_at, ImpressionRow.session_id, null(), VoteRow.item_id)
+            .join(ImpressionRow, ImpressionRow.id == VoteRow.impression_id)
+            .where(VoteRow.value == value, VoteRow.updated_at >= since, VoteRow.updated_at < until)
+        )
+
+    return find
+
+
+def _answers(*outcomes: str) -> Find:
+    def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+        return select(DraftRow.decided_at, DraftRow.session_id, DraftRow.distance, DraftRow.sent_text).where(
+            DraftRow.outcome.in_(outcomes), DraftRow.decided_at >= since, DraftRow.decided_at < until
+        )
+
+    return find
+
+
+def _unanswered(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+    return select(UnansweredRow.at, UnansweredRow.session_id, UnansweredRow.score, UnansweredRow.text).where(
+        UnansweredRow.at >= since, UnansweredRow.at < until
+    )
+
+
+_ANSWERED = TurnRow.status.in_(("answered", "failed"))
+_SEARCHES = TurnRow.intent.in_(("search", "refine"))
+_SHOWN = select(ImpressionRow.id).where(ImpressionRow.turn_id == TurnRow.id).exists()
+_ASKED = HandoffRow.reason != "taken_over"
+_HAD_A_PERSON = select(HandoffRow.id).where(HandoffRow.session_id == TurnRow.session_id).exists()
+
+FIGURES: Final[Mapping[str, Figure]] = {
+    "conversations": Figure("Conversations", "", "conversations", _turns()),
+    "alone": Figure(
+        "Conversations the assistant finished alone", "%", "conversations", _turns(~_HAD_A_PERSON), of="conversations"
+    ),
+    "turns": Figure("Messages the assistant answered", "", "count", _turns(_ANSWERED)),
+    "fallbacks": Figure(
+        "Messages it was not sure of", "%", "count",
+        _turns(_ANSWERED, or_(TurnRow.intent == "nlu_fallback", TurnRow.status == "failed")), of="turns",
+    ),
+    "searches": Figure("Searches", "", "count", _turns(_ANSWERED, _SEARCHES)),
+    "empty": Figure("Searches that showed nothing", "%", "count", _turns(_ANSWERED, _SEARCHES, ~_SHOWN), of="searches"),
+    "clicks": Figure("Products opened", "", "count", _events("click")),
+    "carts": Figure("Products put into a cart", "", "count", _events("cart")),
+    "liked": Figure("Thumbs up", "", "count", _votes(1)),
+    "disliked": Figure("Thumbs down", "", "count", _votes(-1)),
+    "handoffs": Figure("Shoppers who wanted a person", "", "count", _handoffs(null(), _ASKED)),
+    "missed": Figure(
+        "Of those, when nobody came", "%", "count",
+        _handoffs(null(), _ASKED, HandoffRow.outcome.in_(("unavailable", "unanswered"))), of="handoffs",
+    ),
+    "waiting": Figure(
+        "Wait for a person, median", "s", "median",
+        _handoffs(HandoffRow.claimed_at, and_(_ASKED, HandoffRow.claimed_at.is_not(None))),
+    ),
+    "first_answer": Figure(
+        "Wait for the first answer, median", "s", "median",
+        _handoffs(HandoffRow.answered_at, and_(_ASKED, HandoffRow.answered_at.is_not(None))),
+    ),
+    "rating": Figure("Rating, mean of 1 to 5", "", "mean",
+        _handoffs(HandoffRow.rating, HandoffRow.rating.is_not(None)),
+    ),
+    "answers": Figure("Answers agents sent", "", "count", _answers("accepted", "edited", "written")),
+    "drafts": Figure(
+        "Of those, begun with a draft", "%", "count", _answers("accepted", "edited"), of="answers"
+    ),
+    "unanswered": Figure("Questions the shop's texts do not answer", "", "count", _unanswered),
+}  # fmt: skip
+"""Every figure, in the order in which they are shown."""
+
+
+def facts_of(session: Session, name: str, since: datetime, until: datetime) -> list[Fact]:
+    """The facts of a figure from `since` to before `until`, oldest first."""
+    figure = FIGURES[name]
+    rows = session.execute(figure.find(since, until).limit(_MOST_FACTS)).all()
+    facts = []
+    for at, session_id, value, text in rows:
+        if isinstance(value, datetime):
+            value = (value - at).total_seconds()
+        facts.append(Fact(at, session_id, None if value is None else float(value), text or ""))
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+def by_day(session: Session, name: str, since: datetime, until: datetime, zone: ZoneInfo) -> dict[date, float | None]:
+    """The figure of every day on the shop's clock; None where there is nothing to make it of."""
+    figure = FIGURES[name]
+    days = _days(since, until, zone)
+    own = _grouped(facts_of(session, name, since, until), zone)
+    if figure.of is None:
+        return {day: _number(figure.measure, own[day]) for day in days}
+    whole = _grouped(facts_of(session, figure.of, since, until), zone)
+    shares: dict[date, float | None] = {}
+    for day in days:
+        of = _number(FIGURES[figure.of].measure, whole[day])
+        shares[day] = 100 * (_number(figure.measure, own[day]) or 0.0) / of if of else None
+    return shares
+
+
+def top_texts(facts: Sequence[Fact], limit: int = 15) -> list[tuple[str, int, str | None]]:
+    """What was said most often, how often, and in which conversation last."""
+    counts: Counter[str] = Counter()
+    last: dict[str, str | None] = {}
+    for fact in facts:
+        key = " ".join(fact.text.casefold().split())[:200]
+        counts[key] += 1
+        last[key] = fact.session_id
+    return [(text, count, last[text]) for text, count in counts.most_common(limit) if text]
+
+
+def _number(measure: Measure, facts: Sequence[Fact]) -> float | None:
+    if measure == "count":
+        return float(len(facts))
+    if measure == "conversations":
+        return float(len({fact.session_id for fact in facts}))
+    values = [fact.value for fact in facts if fact.value is not None]
+    if not values:
+        return None
+    return float(median(values) if measure == "median" else mean(values))
+
+
+def _grouped(facts: Sequence[Fact], zone: ZoneInfo) -> defaultdict[date, list[Fact]]:
+    grouped: defaultdict[date, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        grouped[fact.at.astimezone(zone).date()].append(fact)
+    return grouped
+
+
+def _days(since: datetime, until: datetime, zone: ZoneInfo) -> list[date]:
+    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

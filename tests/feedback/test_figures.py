@@ -1,0 +1,119 @@
+"""Is each number counted from facts that can be looked at, on the day it was on the shop's own clock?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from feedback.desk_tables import DraftRow
+from feedback.figures import FIGURES, by_day, facts_of, top_texts
+from feedback.handoff_tables import HandoffRow
+from feedback.spreadsheet import csv_text, harmless
+from recommender.clock import FakeClock
+from recommender.db import Database
+from tests.feedback.desk_world import ADA, UNAVAILABLE, World
+from tests.hostile import HOSTILE
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database, FakeClock(datetime(2026, 1, 1, 22, 30, tzinfo=UTC)))
+
+
+def counted(world: World, name: str, zone: ZoneInfo = BERLIN) -> dict[date, float | None]:
+    now = world.clock.now()
+    with world.database.reading() as session:
+        return by_day(session, name, now - timedelta(days=2), now + timedelta(hours=1), zone)
+
+
+def test_a_day_is_one_of_the_shops_own_clock(world: World) -> None:
+    world.turn("a kettle")
+    world.later(hours=1)  # midnight in Berlin is over
+    world.turn("another kettle")
+    numbers = counted(world, "turns")
+    assert (numbers[date(2026, 1, 1)], numbers[date(2026, 1, 2)]) == (1, 1)
+    assert counted(world, "conversations")[date(2026, 1, 1)] == 1
+
+
+def test_what_the_assistant_finished_alone_is_a_share_of_the_conversations(world: World) -> None:
+    world.turn("a kettle")
+    other = world.stranger()
+    world.ask(other)
+    assert counted(world, "alone")[date(2026, 1, 1)] == 50
+    assert counted(world, "alone")[date(2025, 12, 31)] is None
+
+
+def test_waits_are_medians_in_seconds_and_lead_to_their_conversations(world: World) -> None:
+    sessions = []
+    for seconds in (10, 20, 90):
+        sessions.append(world.stranger())
+        world.ask(sessions[-1])
+        world.later(seconds=seconds)
+        world.step("claim", ADA, session_id=sessions[-1])
+        world.step("say", ADA, [{"type": "text", "text": "Hello"}], session_id=sessions[-1])
+        world.step("close", ADA, session_id=sessions[-1])
+    assert counted(world, "waiting")[date(2026, 1, 1)] == 20
+    assert counted(world, "first_answer")[date(2026, 1, 1)] == 20
+    with world.database.reading() as session:
+        facts = facts_of(session, "waiting", world.clock.now() - timedelta(days=1), world.clock.now())
+    assert [(fact.session_id, fact.value) for fact in facts] == list(zip(sessions, (10, 20, 90), strict=True))
+
+
+def test_who_was_told_that_nobody_is_there_is_counted_against_those_who_asked(world: World) -> None:
+    world.turn("a person", UNAVAILABLE)
+    world.ask()
+    assert counted(world, "handoffs")[date(2026, 1, 1)] == 2
+    assert counted(world, "missed")[date(2026, 1, 1)] == 50
+
+
+def test_a_conversation_that_an_agent_took_unasked_is_no_request(world: World) -> None:
+    world.step("take_over", ADA)
+    assert counted(world, "handoffs")[date(2026, 1, 1)] == 0
+
+
+def test_the_share_of_answers_that_began_with_a_draft(world: World) -> None:
+    turn = world.accept("a kettle")
+    with world.database.transaction() as session:
+        for rank, outcome in enumerate(("accepted", "edited", "written", "rejected")):
+            session.add(
+                DraftRow(session_id=world.session_id, turn_id=turn, source="passage", title="", text="", item_ids=[],
+                         confidence=0.5, rank=rank, created_at=world.clock.now(), outcome=outcome, sent_text="x",
+                         decided_at=world.clock.now())
+            )  # fmt: skip
+    assert counted(world, "drafts")[date(2026, 1, 1)] == pytest.approx(200 / 3)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_made_of_nothing_and_of_something(world: World, name: str) -> None:
+    assert len(counted(world, name)) >= 3
+    world.ask()
+    with world.database.transaction() as session:
+        row = session.query(HandoffRow).one()
+        row.rating = 4
+    numbers = [one for one in counted(world, name).values() if one is not None]
+    assert all(one >= 0 for one in numbers)
+
+
+def test_the_same_words_are_one_line_however_they_were_written(world: World) -> None:
+    for text in ("Red sofa", "red  SOFA", "kettle"):
+        world.turn(text)
+    with world.database.reading() as session:
+        facts = facts_of(
+            session, "turns", world.clock.now() - timedelta(days=1), world.clock.now() + timedelta(hours=1)
+        )
+    assert [(text, count) for text, count, _ in top_texts(facts)] == [("red sofa", 2), ("kettle", 1)]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_cell_of_an_export_is_a_formula(name: str) -> None:
+    cell = harmless(HOSTILE[name])
+    assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert csv_text(["a"], [[HOSTILE[name]]]).startswith("a\n")
+
+
+def test_numbers_stay_numbers() -> None:
+    assert csv_text(["a", "b"], [[-3, None]]) == "a,b\n-3,\n"
