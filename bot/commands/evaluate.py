@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +60,9 @@ def recommend(
 
     Scores alone decide, as for a shopper before a list is made varied. A shop that has no model yet trains one first.
     """
+    # On a busy machine threads of the linear algebra wait for each other; one at a time is quicker.
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
     from actions.services import build
     from bot.commands.train.factors import train_here
     from feedback.customers import active_customers

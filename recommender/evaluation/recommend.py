@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from recommender.personalisation.profile import Profile
 __all__ = ["COLUMNS", "recommended_to", "write_lists"]
 
 COLUMNS: Final = ("user_id", "item_id", "rank")
+
+_AT_ONCE: Final = 256
 
 
 def recommended_to(
@@ -40,16 +43,16 @@ def recommended_to(
         items: the products.
         k: how long a list is.
     """
-    for person_id, signals in people:
-        name = names.get(person_id)
-        if name is None:
-            continue
-        past = Past.of(Profile.of(signals), items.rows)
-        scores = np.where(items.available, model.score(model.fold_in(past)), -np.inf).astype(np.float32)
-        seen = {items.rows[signal.item_id] for signal in signals if signal.item_id in items.rows}
-        scores[list(seen)] = -np.inf
-        rows = best(scores, k)
-        yield name, [items.ids[row] for row in rows[scores[rows] > -np.inf]]
+    known = ((names[person_id], signals) for person_id, signals in people if person_id in names)
+    while some := list(islice(known, _AT_ONCE)):
+        pasts = [Past.of(Profile.of(signals), items.rows) for _, signals in some]
+        scores = model.score_many([model.fold_in(past) for past in pasts])
+        scores[:, ~items.available] = -np.inf
+        for (name, signals), theirs in zip(some, scores, strict=True):
+            seen = {items.rows[signal.item_id] for signal in signals if signal.item_id in items.rows}
+            theirs[list(seen)] = -np.inf
+            rows = best(theirs, k)
+            yield name, [items.ids[row] for row in rows[theirs[rows] > -np.inf]]
 
 
 def write_lists(path: Path, lists: Iterable[tuple[str, Sequence[str]]]) -> tuple[int, int]:

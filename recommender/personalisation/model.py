@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, Self, TypeVar
 
@@ -37,6 +38,10 @@ class Recommender(ABC, Generic[Taste]):
     @abstractmethod
     def score(self, taste: Taste, rows: Rows | None = None) -> Floats:
         """How much a person of that taste wants each product, or each of `rows`; finite, and 0 for no opinion."""
+
+    def score_many(self, tastes: Sequence[Taste]) -> Floats:
+        """The scores of every product for several people: shape (people, products)."""
+        return np.stack([self.score(taste) for taste in tastes])
 
     @abstractmethod
     def similar(self, row: int) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -83,6 +83,15 @@ class Ensemble(Recommender[Mapping[str, Any]]):
         return {
             name: np.float32(self.weights[name]) * member.score(taste[name], rows) for name, member in self._counting()
         }
+
+    def score_many(self, tastes: Sequence[Mapping[str, Any]]) -> Floats:
+        """The sum of the parts, member by member."""
+        return total(
+            {
+                name: np.float32(self.weights[name]) * member.score_many([taste[name] for taste in tastes])
+                for name, member in self._counting()
+            }
+        )
 
     def similar(self, row: int) -> Floats:
         """The sum of what the members say."""

@@ -99,6 +99,13 @@ class RecommenderContract(ABC):
         taste, rows = fitted.fold_in(past(1, 3, 8)), np.array([7, 0, 3])
         assert fitted.score(taste, rows) == pytest.approx(fitted.score(taste)[rows], abs=1e-6)
 
+    def test_many_people_at_once_get_what_each_gets_alone(self, fitted: Recommender[Any]) -> None:
+        tastes = [fitted.fold_in(past(1, 3)), fitted.fold_in(past()), fitted.fold_in(past(4))]
+        together = fitted.score_many(tastes)
+        assert together.shape == (3, SIZE)
+        for scores, taste in zip(together, tastes, strict=True):
+            assert scores == pytest.approx(fitted.score(taste), abs=1e-5)
+
     def test_products_of_one_kind_are_similar(self, fitted: Recommender[Any]) -> None:
         if not self.personal:
             pytest.skip("everything goes with what is popular")
