@@ -170,7 +170,7 @@ export class Panel {
     const row = element("div", { class: `row ${message.sender}` });
     if (name !== this.#lastSpeaker) {
       const time = message.created_at ? this.#strings.time(new Date(message.created_at)) : "";
-      row.append(element("div", { class: "who soft" }, foreign("span", {}, name), time && element("time", {}, time)));
+      row.append(element("div", { class: "who soft" }, foreign("span", {}, name), time && foreign("time", {}, time)));
       row.classList.add("first");
     } else {
       row.append(element("span", { class: "unseen" }, this.#strings.say("says", { name })));

@@ -16,6 +16,7 @@ h2, h3, p, ul { margin: 0; padding: 0; }
 ul { list-style: none; }
 a { color: var(--accent-text); }
 :focus-visible { outline: 2.5px solid var(--accent-text); outline-offset: 2px; }
+[dir="auto"]:not(textarea, .bubble p, td) { text-align: -webkit-match-parent; text-align: match-parent; }
 .soft { color: var(--soft); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .icon { width: 20px; height: 20px; flex: none; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }

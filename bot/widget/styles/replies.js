@@ -15,11 +15,11 @@ export const replies = `
 .cards::-webkit-scrollbar { display: none; }
 .card { flex: 0 0 min(230px, 72%); scroll-snap-align: start; display: flex; flex-direction: column; gap: 6px; padding: 12px; border: 1px solid var(--line); border-radius: 16px; background: var(--paper); min-width: 0; }
 .card:only-child { flex-basis: min(300px, 100%); }
-.picture { display: grid; place-items: center; width: 100%; height: 148px; padding: 0; border: 0; border-radius: 10px; background: #f4f6f5; color: #5b6965; font-size: 44px; font-weight: 600; overflow: hidden; }
+.picture { display: grid; grid-template: 100% / 100%; place-items: center; width: 100%; height: 136px; padding: 0; border: 0; border-radius: 10px; background: #f4f6f5; color: #5b6965; font-size: 44px; font-weight: 600; overflow: hidden; }
 button.picture { cursor: zoom-in; }
 .picture img { width: 100%; height: 100%; object-fit: contain; display: block; }
 h3 { font-size: 14.5px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; }
-h3 > a, h3 > span { padding-block: 3px; border-radius: 4px; color: inherit; text-decoration: none; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
+h3 > a, h3 > span { min-height: 24px; border-radius: 4px; color: inherit; text-decoration: none; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 h3 a:hover { text-decoration: underline; text-underline-offset: 2px; }
 h3 a:focus-visible { outline-offset: -2px; }
 .brand { font-size: 13px; overflow-wrap: anywhere; max-height: 2.9em; overflow: hidden; }
@@ -39,8 +39,8 @@ h3 a:focus-visible { outline-offset: -2px; }
 .add .icon { width: 17px; height: 17px; }
 .quiet { min-height: 38px; padding: 4px 12px; border: 1px solid var(--edge); border-radius: 12px; background: none; font-size: 14px; }
 .thumbs { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
-.thumbs > .link { font-size: 13.5px; min-height: 36px; padding-inline: 6px; }
-.thumb { display: grid; place-items: center; width: 40px; height: 36px; padding: 0; border: 1px solid var(--line); border-radius: 12px; background: none; color: var(--soft); }
+.thumbs > .link { font-size: 13px; min-height: 36px; padding-inline: 4px; }
+.thumb { display: grid; place-items: center; width: 38px; height: 36px; padding: 0; border: 1px solid var(--line); border-radius: 12px; background: none; color: var(--soft); }
 .thumb:hover { background: var(--wash); }
 .thumb.down .icon { transform: rotate(180deg); }
 .thumb[aria-pressed="true"] { border-color: var(--accent-text); background: var(--tint); color: var(--accent-text); }
@@ -48,7 +48,7 @@ h3 a:focus-visible { outline-offset: -2px; }
 .receipt { flex: 1 0 100%; font-size: 13px; overflow-wrap: anywhere; display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: baseline; }
 .receipt:empty { display: none; }
 .receipt .link { font-size: 13px; }
-.arrow { position: absolute; inset-block-start: 66px; display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 1px solid var(--line); border-radius: 50%; background: var(--paper); box-shadow: var(--shadow); }
+.arrow { position: absolute; inset-block-start: 60px; display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 1px solid var(--line); border-radius: 50%; background: var(--paper); box-shadow: var(--shadow); }
 .arrow:disabled { visibility: hidden; }
 .arrow.back { inset-inline-start: 8px; }
 .arrow.forth { inset-inline-end: 8px; }
