@@ -179,7 +179,7 @@ def _load(services: Services, session: Session, session_id: str, row: TurnRow) -
     if row.product_id is not None and row.product_id != state.page:
         # Whoever comes to a product's page means that product by "this" until the talk moves on.
         state = replace(state, page=row.product_id, focus=row.product_id)
-    turn = Turn(services, row.id, session_id, conversation.person_id, row.text, state)
+    turn = Turn(services, row.id, session_id, conversation.person_id, row.text, state, language=conversation.language)
     if row.payload_id is not None:
         turn.pressed = True
         turn.arguments = dict(find_payload(session, session_id, row.payload_id).arguments)

@@ -41,5 +41,5 @@ def quote_passage(turn: Turn, passage: Passage) -> list[Reply]:
     if not passage.topic:
         return [turn.say("faq.policy", answer=passage.text, title=passage.title)]
     titled = f"faq.source.{passage.topic}"
-    source = turn.words(titled if titled in turn.services.phrases else "faq.source")
+    source = turn.words(titled if titled in turn.phrases else "faq.source")
     return [turn.say("faq.answer", question=passage.title, answer=passage.text, source=source)]

@@ -109,7 +109,7 @@ class AskBack(TurnAction):
             unchanged = reading.kind == "amend" or not reading.query.text
         if not unchanged and (reading.known or reading.added):
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
-        likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.services.phrases]
+        likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.phrases]
         options = [_step(turn, guess, text=turn.text) for guess in likely[:_GUESSES]]
         return [turn.say("ask_back.which"), *chips([*options, _step(turn, "help")])]
 

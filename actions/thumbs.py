@@ -50,7 +50,7 @@ class _Thumb(TurnAction):
         outcome = turn.feedback.vote(turn.person_id, str(impression), value, reason)
         product = turn.product(outcome.vote.item_id)
         title = product.title if product else turn.words("a_product")
-        receipt = turn.quote(vote_receipt(outcome, title, turn.services.phrases, turn.state.said))
+        receipt = turn.quote(vote_receipt(outcome, title, turn.phrases, turn.state.said))
         return [receipt, *chips(self._next(turn, outcome, str(impression)))]
 
     def _next(self, turn: Turn, outcome: VoteOutcome, impression: str) -> list[Chip]:

@@ -93,9 +93,12 @@ class Turn:
     said: list[str] = field(default_factory=list)
     erased: bool = False
     """Set once the person is forgotten: there is no conversation left in which anything could be kept."""
+    language: str | None = None
+    """What the shopper reads (a BCP 47 tag); None where their client does not say."""
 
     def __post_init__(self) -> None:
         self.changes = Changes(self.services.database, self.id)
+        self.phrases = self.services.phrases.in_language(self.language)
 
     @property
     def carts(self) -> Carts:
@@ -111,7 +114,7 @@ class Turn:
 
     def say(self, key: str, **slots: object) -> TextReply:
         """The sentence `key`, in a variant that was not just used."""
-        return self.quote(self.services.phrases.say(key, [*self.state.said, *self.said], **slots))
+        return self.quote(self.phrases.say(key, [*self.state.said, *self.said], **slots))
 
     def quote(self, text: str) -> TextReply:
         """A text that is not a template of ours: an error's sentence."""
@@ -120,7 +123,7 @@ class Turn:
 
     def words(self, key: str, **slots: object) -> str:
         """The words `key` for a title or a part of a sentence, always the same."""
-        return self.services.phrases.say(key, **slots)
+        return self.phrases.say(key, **slots)
 
     def chip(self, title: str, intent: str, **arguments: object) -> Chip:
         """Something to press that means `intent`; it is taken back once the turn is kept."""
@@ -140,7 +143,7 @@ class Turn:
     def label(self, constraint: Constraint) -> str:
         """A condition in words."""
         services = self.services
-        return constraint_label(constraint, services.phrases, self._limit, services.understander.written)
+        return constraint_label(constraint, self.phrases, self._limit, services.understander.written)
 
     def money(self, amount: Decimal, currency: str | None = None, *, brief: bool = False) -> str:
         """An amount as the shop writes it: in the currency that prices are compared in, unless another is given."""
@@ -277,7 +280,7 @@ class Turn:
         )  # fmt: skip
 
     def _reasons(self, found: Sequence[Reason]) -> list[str]:
-        return reasons_in_words(found, self._title, self.label, self.services.phrases)
+        return reasons_in_words(found, self._title, self.label, self.phrases)
 
     def _title(self, item_id: str) -> str:
         product = self.product(item_id)

@@ -14,6 +14,7 @@ from recommender.errors import ConfigurationError
 __all__ = ["Phrases", "english"]
 
 Variants = Sequence[str]
+Templates = Mapping[str, Variants | Mapping[str, Variants]]
 
 
 class Phrases:
@@ -22,14 +23,22 @@ class Phrases:
     Args:
         templates: variants with `{slots}`, by key.
         language: whose plural rules choose between "one" and "other".
+        translations: the same sentences in other languages, by language.
     """
 
-    def __init__(self, templates: Mapping[str, Variants | Mapping[str, Variants]], language: str = "en") -> None:
+    def __init__(
+        self, templates: Templates, language: str = "en", translations: Mapping[str, Phrases] | None = None
+    ) -> None:
         self._templates = templates
         self._plural = Locale.parse(language).plural_form
+        self._translations = translations or {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._templates
+
+    def in_language(self, language: str | None) -> Phrases:
+        """The sentences for somebody who reads `language` (a BCP 47 tag); these where there is no translation."""
+        return self._translations.get((language or "").split("-")[0].lower(), self)
 
     def say(self, key: str, said: Collection[str] = (), /, **slots: object) -> str:
         """The first variant of `key` that does not end up as a sentence in `said`; the last one if all do.
@@ -51,6 +60,12 @@ class Phrases:
 
 @cache
 def english() -> Phrases:
-    """The English sentences, from `en.yml`."""
-    source = resources.files(__package__).joinpath("en.yml").read_text(encoding="utf-8")
-    return Phrases(yaml.safe_load(source))
+    """The English sentences, from `en.yml`, with their translations; what a translation lacks is said in English."""
+    templates = _read("en.yml")
+    return Phrases(templates, translations={"zh": Phrases({**templates, **_read("zh.yml")}, "zh")})
+
+
+def _read(name: str) -> Templates:
+    source = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    templates: Templates = yaml.safe_load(source)
+    return templates

@@ -28,6 +28,7 @@ from bot.gateway.live import Live
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import RequestFrame
 from bot.gateway.pages import add_pages
+from bot.gateway.sessions import router as sessions
 from bot.gateway.threads import Threads
 from bot.gateway.turns import Turns
 from bot.gateway.watch import watch
@@ -105,6 +106,7 @@ def create_gateway(
     app.state.gateway = gateway
     for router in (conversation.router, learning.router, links.router, operations.router, telegram_webhook.router):
         app.include_router(router)
+    app.include_router(sessions)
     add_pages(app, settings.shop_dir / "pictures")
     add_error_handlers(app)
     _describe_errors_as_they_are(app)

@@ -23,7 +23,7 @@ from feedback.conversations import find_session
 from recommender.errors import NotFoundError
 from recommender.settings import Settings
 
-__all__ = ["Caller", "Gateway", "TheCaller", "TheGateway", "TheSender"]
+__all__ = ["Caller", "Gateway", "MaybeCaller", "TheCaller", "TheGateway", "TheSender"]
 
 _TOUCH_AFTER = timedelta(hours=1)
 
@@ -46,13 +46,14 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The conversation a token speaks for and whose it is."""
+    """The conversation a token speaks for, whose it is, and what they read (a BCP 47 tag; None: unknown)."""
 
     session_id: str
     person_id: str
+    language: str | None = None
 
 
-def _gateway(request: Request) -> Gateway:
+async def _gateway(request: Request) -> Gateway:  # a plain function would be run in a thread
     return cast("Gateway", request.app.state.gateway)
 
 
@@ -81,7 +82,12 @@ async def _sender(gateway: TheGateway, bearer: _Bearer, key: Annotated[str | Non
     return await _caller(gateway, bearer)
 
 
+async def _maybe(gateway: TheGateway, bearer: _Bearer) -> Caller | None:
+    return None if bearer is None else await _caller(gateway, bearer)
+
+
 TheCaller = Annotated[Caller, Depends(_caller)]
+MaybeCaller = Annotated[Caller | None, Depends(_maybe)]
 TheSender = Annotated[Caller | None, Depends(_sender)]
 
 
@@ -103,4 +109,4 @@ def _recognise(gateway: Gateway, session_id: str) -> Caller:
     if idle > _TOUCH_AFTER:
         with database.transaction() as session:
             find_session(session, session_id).last_seen_at = now
-    return Caller(row.id, row.person_id)
+    return Caller(row.id, row.person_id, row.language)

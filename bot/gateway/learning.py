@@ -34,12 +34,13 @@ def _vote(gateway: Gateway, caller: Caller, body: FeedbackIn) -> ReceiptOut:
     services = gateway.services
     outcome = services.feedback.vote(caller.person_id, body.impression_id, body.value, body.reason)
     product = services.catalogue.get([outcome.vote.item_id]).get(outcome.vote.item_id)
-    title = product.title if product else services.phrases.say("a_product")
+    phrases = services.phrases.in_language(caller.language)
+    title = product.title if product else phrases.say("a_product")
     return ReceiptOut(
         impression_id=body.impression_id,
         value=outcome.vote.value,
         changed=outcome.changed,
-        text=vote_receipt(outcome, title, services.phrases),
+        text=vote_receipt(outcome, title, phrases),
     )
 
 

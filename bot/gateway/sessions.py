@@ -44,7 +44,8 @@ def _open(gateway: Gateway, caller: Caller | None, body: SessionIn) -> SessionOu
     services = gateway.services
     now = services.clock.now()
     customer = None if body.identity is None else verify_identity(body.identity, gateway.settings, now)
-    menu = {name: Pressable(intent, services.phrases.say(key), {}) for name, (intent, key) in _MENU.items()}
+    phrases = services.phrases.in_language(body.language)
+    menu = {name: Pressable(intent, phrases.say(key), {}) for name, (intent, key) in _MENU.items()}
     with services.database.transaction() as session:
         if customer is not None:
             person_id = person_for(session, SHOP_CHANNEL, customer, now)
@@ -60,5 +61,5 @@ def _forget(gateway: Gateway, caller: Caller) -> ForgottenOut:
     receipt = erase(gateway.services.database, caller.person_id)
     erased, left = sum(receipt.erased.values()), sum(receipt.remaining.values())
     key = "forget_me.done" if receipt.complete else "forget_me.incomplete"
-    text = gateway.services.phrases.say(key, erased=erased, left=left)
+    text = gateway.services.phrases.in_language(caller.language).say(key, erased=erased, left=left)
     return ForgottenOut(erased=erased, left=left, text=text)
