@@ -68,11 +68,12 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came in: words, or the payload of something pressed."""
+    """What came in: words, or the payload of something pressed; and the product whose page the shopper was on."""
 
     text: str = ""
     payload_id: str | None = None
     client_message_id: str | None = None
+    product_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,7 @@ class Turns:
             self._handoffs.follow(session, session_id, now)
             accepted = accept_turn(
                 session, session_id, text=said.text, payload_id=said.payload_id,
-                client_message_id=said.client_message_id, now=now,
+                client_message_id=said.client_message_id, product_id=said.product_id, now=now,
             )  # fmt: skip
             turn = accepted.turn
             waiting = [one.id for one in unanswered_turns(session, session_id)]
