@@ -14,7 +14,7 @@ from statistics import mean, median
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.desk_tables import DraftRow, UnansweredRow
@@ -72,6 +72,8 @@ def _handoffs(value: Any, *conditions: ColumnElement[bool]) -> Find:
 
 
 def _events(kind: str) -> Find:
+    # What was imported happened when its source says.
+    moment = func.coalesce(EventRow.at, EventRow.created_at)
     newest = (
         select(SessionRow.id)
         .where(SessionRow.person_id == EventRow.person_id)
@@ -82,8 +84,8 @@ def _events(kind: str) -> Find:
     )
 
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-        return select(EventRow.created_at, newest, null(), EventRow.item_id).where(
-            EventRow.kind == kind, EventRow.created_at >= since, EventRow.created_at < until
+        return select(moment, newest, null(), EventRow.item_id).where(
+            EventRow.kind == kind, moment >= since, moment < until
         )
 
     return find

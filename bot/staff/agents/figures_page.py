@@ -97,14 +97,16 @@ class FiguresPage:
             with ui.row().classes("w-full no-wrap items-baseline"):
                 ui.link(figure.title, f"/figures/{name}?days={self._days}").classes("text-subtitle2 col")
                 latest = next((one for one in reversed(list(numbers.values())) if one is not None), None)
-                ui.label("–" if latest is None else f"{latest:.0f}{unit}").classes("text-h6")
+                ui.label("–" if latest is None else f"{latest:.0f}{unit}").classes("text-h6").tooltip(
+                    "The last day with any"
+                )
             ui.echart(
                 {
                     "animation": False,
                     "grid": {"left": 36, "right": 8, "top": 10, "bottom": 22},
                     "tooltip": {"trigger": "axis"},
                     "xAxis": {"type": "category", "data": [day.isoformat() for day in numbers]},
-                    "yAxis": {"type": "value", "min": 0},
+                    "yAxis": {"type": "value", "min": 0, "minInterval": 1},
                     "series": [
                         {"type": "bar", "name": figure.title, "data": [_rounded(one) for one in numbers.values()]}
                     ],
