@@ -1,6 +1,6 @@
 """How good is every recommendation model, alone and together, on the last purchase of everybody in a shop?
 
-    SHOPTALK_HOME=var python -m benchmarks.recommendation --name beauty [--people 5000]
+    SHOPTALK_HOME=var python -m benchmarks.recommendation --name beauty --work /tmp/beauty
 
 Every person's last purchase is held out, all products are ranked, what the person had before is left out. The weights
 of the ensemble are learned on the purchase before that. implicit's own ALS and BPR are trained in the same run.
@@ -9,10 +9,12 @@ of the ensemble are learned on the purchase before that. implicit's own ALS and 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,26 +47,37 @@ WEIGHED = 4_000
 AT_ONCE = 256
 SEED = 0
 
+TEXTLESS = [name for name in MEMBERS if name not in (Content.name, Words.name)]
+BLENDS = {
+    "ease + transitions": ["ease", "transitions"],
+    "ease + transitions + words": ["ease", "transitions", "words"],
+    "ease + transitions + words + content": ["ease", "transitions", "words", "content"],
+    "ensemble without texts": TEXTLESS,
+    "ensemble": list(MEMBERS),
+}
+
 Members = Mapping[str, Recommender[Any]]
+Cost = tuple[float, float]
 
 
 def main() -> None:
     """Measure and keep the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--name", required=True, help="what the shop is called in the tables")
+    parser.add_argument("--work", type=Path, required=True, help="folder for fitted models: a run that ended goes on")
     parser.add_argument("--people", type=int, help="measure on so many people, drawn evenly; else on all")
     options = parser.parse_args()
     interactions = _interactions(Settings())
     before, held_out = interactions.hold_out_last()
     tested = _draw(held_out, options.people or len(held_out))
-    members: dict[str, Recommender[Any]] = {name: member() for name, member in MEMBERS.items()}
     with threadpool_limits(1):
-        blends = _blends(members, before)
-        costs = {name: _fitted(member, before) for name, member in members.items()}
+        choices = _choices(before, options.work)
+        blends = {name: _blend(choices, members) for name, members in BLENDS.items()}
+        members, costs = _members(before, options.work)
         lists = _lists(members, blends, tested) | _peers(before, tested, costs)
     targets, support = np.array([one.target for one in tested]), before.support
     shop = f"{options.name}, {len(interactions.ids):,} products, {len(tested):,} people"
-    command = f"python -m benchmarks.recommendation --name {options.name}"
+    command = f"python -m benchmarks.recommendation --name {options.name} --work …"
     weights = ", ".join(f"{name} {weight:.3g}" for name, weight in blends["ensemble"].items() if weight > 0)
     save(
         f"recommendation-{options.name}",
@@ -104,27 +117,49 @@ def _draw(held_out: Sequence[HeldOut], count: int) -> list[HeldOut]:
     return [held_out[place] for place in sorted(chosen)]
 
 
-def _blends(members: Members, before: Interactions) -> dict[str, dict[str, float]]:
-    """The weights learned on the last but one purchase: of all models, and of those that read no texts."""
-    earlier, held_out = before.hold_out_last()
-    for member in members.values():
-        member.fit(earlier)
-    choices = Choices.of(members, _draw(held_out, WEIGHED))
-    untold = [place for place, name in enumerate(choices.models) if name not in (Content.name, Words.name)]
-    names = tuple(choices.models[place] for place in untold)
-    behaviour = Choices(names, choices.starts, np.ascontiguousarray(choices.scores[:, untold]))
-    return {
-        "ensemble without texts": learn_blend(behaviour).weights,
-        "ensemble": learn_blend(choices).weights,
-    }
+def _choices(before: Interactions, work: Path) -> Choices:
+    """How models that know nothing of the last two purchases see the last but one."""
+    path = work / "choices.npz"
+    if not path.is_file():
+        earlier, held_out = before.hold_out_last()
+        members, _ = _members(earlier, work / "earlier")
+        made = Choices.of(members, _draw(held_out, WEIGHED))
+        np.savez(path, starts=made.starts, scores=made.scores)
+    kept = np.load(path)
+    return Choices(tuple(MEMBERS), kept["starts"], kept["scores"])
 
 
-def _fitted(member: Recommender[Any], interactions: Interactions) -> tuple[float, float]:
-    """Seconds and peak memory in MB that fitting takes."""
+def _blend(choices: Choices, members: Sequence[str]) -> dict[str, float]:
+    """The weights that are learned where only some models take part."""
+    columns = [choices.models.index(name) for name in members]
+    part = Choices(tuple(members), choices.starts, np.ascontiguousarray(choices.scores[:, columns]))
+    return learn_blend(part).weights
+
+
+def _members(interactions: Interactions, work: Path) -> tuple[Members, dict[str, Cost]]:
+    """Every model, fitted or, where an earlier run has done so, loaded; and what fitting cost."""
+    members: dict[str, Recommender[Any]] = {}
+    costs: dict[str, Cost] = {}
+    everything = np.arange(len(interactions.ids))
+    for name, kind in MEMBERS.items():
+        told = work / name / "cost.json"
+        if not told.is_file():
+            model = kind()
+            cost = _cost(partial(model.fit, interactions))
+            model.save(work / name)
+            told.write_text(json.dumps(cost), encoding="utf-8")
+        members[name] = kind.load(work / name).onto(everything, interactions.features)
+        seconds, memory = json.loads(told.read_text(encoding="utf-8"))
+        costs[name] = seconds, memory
+    return members, costs
+
+
+def _cost(call: Callable[[], object]) -> Cost:
+    """Processor seconds and peak memory in MB of a call."""
     _forget_peak()
-    started = time.perf_counter()
-    member.fit(interactions)
-    return time.perf_counter() - started, _peak_mb()
+    started = time.process_time()
+    call()
+    return time.process_time() - started, _peak_mb()
 
 
 def _forget_peak() -> None:
@@ -161,9 +196,7 @@ def _lists(
     return found
 
 
-def _peers(
-    before: Interactions, tested: Sequence[HeldOut], costs: dict[str, tuple[float, float]]
-) -> dict[str, NDArray[np.int64]]:
+def _peers(before: Interactions, tested: Sequence[HeldOut], costs: dict[str, Cost]) -> dict[str, NDArray[np.int64]]:
     """The lists of implicit's own models with its own settings, for the people whom they were trained on."""
     matrix = before.matrix()
     models = {
@@ -173,15 +206,12 @@ def _peers(
     found = {}
     people = np.array([one.person for one in tested])
     for name, model in models.items():
-        _forget_peak()
-        started = time.perf_counter()
-        model.fit(matrix, show_progress=False)
-        costs[name] = time.perf_counter() - started, _peak_mb()
+        costs[name] = _cost(partial(model.fit, matrix, show_progress=False))
         found[name], _ = model.recommend(people, matrix[people], N=DEPTH)
     return found
 
 
-def _row(name: str, measured: Measured, cost: tuple[float, float] | None) -> dict[str, Any]:
+def _row(name: str, measured: Measured, cost: Cost | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "model": name,
         "HR@10": measured.hit_10,
@@ -194,7 +224,7 @@ def _row(name: str, measured: Measured, cost: tuple[float, float] | None) -> dic
         "Gini": measured.gini,
     }
     if cost is not None:
-        row |= {"fit s": round(cost[0], 1), "memory MB": round(cost[1])}
+        row |= {"fit processor s": round(cost[0], 1), "memory MB": round(cost[1])}
     return row
 
 

@@ -15,6 +15,7 @@ from recommender.personalisation.past import Floats, HeldOut
 __all__ = ["Blend", "Choices", "alike", "learn_blend"]
 
 _CANDIDATES: Final = 100
+_AT_ONCE: Final = 128
 _DEPTH: Final = 20
 _STEPS: Final = (0.0, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)
 _ROUNDS: Final = 3
@@ -37,13 +38,15 @@ class Choices:
     def of(cls, models: Mapping[str, Recommender[object]], held_out: Sequence[HeldOut]) -> Self:
         """Score the candidates of everybody who was held out."""
         starts, blocks = [0], []
-        for one in held_out:
-            scores = np.stack([model.score(model.fold_in(one.past)) for model in models.values()], axis=1)
-            scores[one.past.rows] = -np.inf
-            candidates = np.unique(np.concatenate([best(column, _CANDIDATES) for column in scores.T]))
-            others = np.setdiff1d(candidates, [*one.past.rows, one.target])
-            blocks.append(scores[np.concatenate([[one.target], others])])
-            starts.append(starts[-1] + len(blocks[-1]))
+        for first in range(0, len(held_out), _AT_ONCE):
+            some = held_out[first : first + _AT_ONCE]
+            each = [model.score_many([model.fold_in(one.past) for one in some]) for model in models.values()]
+            for one, scores in zip(some, np.stack(each, axis=2), strict=True):
+                scores[one.past.rows] = -np.inf
+                candidates = np.unique(np.concatenate([best(column, _CANDIDATES) for column in scores.T]))
+                others = np.setdiff1d(candidates, [*one.past.rows, one.target])
+                blocks.append(scores[np.concatenate([[one.target], others])])
+                starts.append(starts[-1] + len(blocks[-1]))
         empty = np.empty((0, len(models)), dtype=np.float32)
         return cls(tuple(models), np.array(starts), np.concatenate([empty, *blocks]).astype(np.float32))
 
