@@ -15,7 +15,8 @@ class Plan:
     texts while training: what names a product comes first. A step reads `batch` graded pairs and `unlabelled` ungraded
     texts; the loss is that of the grades plus `similarity_weight` times that of telling texts apart plus `words_weight`
     times that of hidden words. Products of other queries in the batch count as grade 0 at `other_query_weight`.
-    `robust` bounds what one wrong grade can do.
+    `learning_rate` None means the method's own; `robust` bounds what one wrong grade can do; `dimensions` also trains
+    the first so many numbers of a vector to do on their own.
     """
 
     method: str = "lora"
@@ -27,6 +28,7 @@ class Plan:
     similarity_weight: float = 0.1
     words_weight: float = 0.05
     other_query_weight: float = 0.1
+    learning_rate: float | None = None
     robust: bool = False
     dimensions: int | None = None
     seed: int = 0

@@ -1,13 +1,15 @@
-"""How is it kept whose feedback trained which model?"""
+"""How is it kept whose feedback trained which model, and whose is set aside?"""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recommender.db import Base
+from recommender.db import Base, UtcDateTime
 
-__all__ = ["ModelDebtRow", "ModelUseRow"]
+__all__ = ["ModelDebtRow", "ModelUseRow", "QuarantineRow"]
 
 
 class ModelUseRow(Base):
@@ -28,3 +30,15 @@ class ModelDebtRow(Base):
     model_version: Mapped[str] = mapped_column(String(100), primary_key=True)
     people: Mapped[int]
     votes: Mapped[int]
+
+
+class QuarantineRow(Base):
+    """A person whose votes no model is trained on unless `released_by` says who looked and let them count."""
+
+    __tablename__ = "quarantine"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_by: Mapped[str | None] = mapped_column(String(80))

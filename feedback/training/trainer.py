@@ -117,7 +117,7 @@ class Trainer:
         objective = Objective(self._model, self._plan).to(self._model.device)
         objective.train()
         trained = [*self.tuning.trained().values(), *objective.parameters()]
-        optimiser = torch.optim.AdamW(trained, lr=self.tuning.learning_rate, weight_decay=0.01)
+        optimiser = torch.optim.AdamW(trained, lr=self._rate, weight_decay=0.01)
         first, elapsed, losses = 0, 0.0, []
         if saved:
             self.tuning.load(saved["trained"])
@@ -151,6 +151,10 @@ class Trainer:
             (self._folder / CHECKPOINT).unlink(missing_ok=True)
         return Outcome(step, total, seconds, finished, trained_parameters, self.tuning.size, _peak_mb(), losses)
 
+    @property
+    def _rate(self) -> float:
+        return self._plan.learning_rate or self.tuning.learning_rate
+
     def _plan_steps(self) -> int:
         """Try a few steps on the plain model, whose parameters all get gradients, to see how long one takes."""
         objective = Objective(self._model, self._plan).to(self._model.device)
@@ -166,7 +170,7 @@ class Trainer:
         warm_up = max(1, round(_WARM_UP * total))
         share = (step + 1) / warm_up if step < warm_up else max(0.0, 1 - done) / (1 - _WARM_UP)
         for group in optimiser.param_groups:
-            group["lr"] = self.tuning.learning_rate * min(share, 1.0)
+            group["lr"] = self._rate * min(share, 1.0)
 
     def _step(
         self, step: int, total: int, objective: Objective, optimiser: torch.optim.Optimizer, trained: list[nn.Parameter]

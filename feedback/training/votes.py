@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from feedback.review.labels import decided
 from feedback.review.subject import Kind
 from feedback.tables import ImpressionRow, VoteRow
+from feedback.training.defence import CAP, Cast, suspects
+from feedback.training.quarantine import set_aside
 from feedback.training.reliability import Opinion, consensus
 from feedback.training.supervision import BEST_GRADE, Grade, Supervision, query_key
 from recommender.db import Database
@@ -34,7 +37,7 @@ _MOST: Final = 3.0
 class Shown:
     """A product that was shown to a person for a query, at `position` (from 1), and their thumb: 1, -1 or 0 for none.
 
-    Products with one `turn_id` were shown together.
+    Products with one `turn_id` were shown together; `at` is when the thumb was given.
     """
 
     person_id: str
@@ -43,18 +46,22 @@ class Shown:
     item_id: str
     position: int
     vote: int
+    at: datetime | None = None
 
 
-def from_record(database: Database) -> Supervision:
+def from_record(database: Database, now: datetime) -> Supervision:
     """Everything that trainers graded and shoppers voted on, as grades.
+
+    People whose votes are suspicious are set aside first, until somebody releases them.
 
     Raises:
         NotFoundError: nobody has said anything yet.
     """
-    with database.reading() as session:
+    with database.transaction() as session:
         graded = list(_graded(session))
         shown = list(_shown(session))
-    supervision = grades_of(shown, graded)
+        apart = set_aside(session, suspects(_cast(shown)), now)
+    supervision = grades_of([one for one in shown if one.person_id not in apart], graded)
     if not supervision.grades:
         raise NotFoundError(
             "There is no feedback to learn from yet: let shoppers vote, grade some results in the review console, or "
@@ -70,7 +77,8 @@ def grades_of(shown: Iterable[Shown], graded: Iterable[Grade] = ()) -> Supervisi
     given how reliable each person proved where others voted too. A thumb counts for more the further down the product
     stood, because fewer got to see it there (inverse propensity, Joachims, Swaminathan and Schnabel, WSDM 2017), three
     times as much at most. A product above one that got a thumb up was looked at and passed over (Joachims, KDD 2002):
-    weak evidence against it, and the stronger the more surely it was looked at.
+    weak evidence against it, and the stronger the more surely it was looked at. Nobody's thumbs together count for more
+    than `defence.CAP`.
     """
     seen, grades = list(shown), list(graded)
     known = {(query_key(grade.query), grade.item_id) for grade in grades}
@@ -87,7 +95,8 @@ def grades_of(shown: Iterable[Shown], graded: Iterable[Grade] = ()) -> Supervisi
             people[one.person_id] += 1
     for pair, agreed in consensus(opinions).items():
         seen_at = sum(positions[pair]) / len(positions[pair])
-        weight = min(_MOST, 1 / examined(seen_at)) * agreed.certainty
+        capped = max(min(1.0, CAP / people[opinion.person_id]) for opinion in opinions[pair])
+        weight = min(_MOST, 1 / examined(seen_at)) * agreed.certainty * capped
         grades.append(Grade(texts[pair], pair[1], agreed.value, weight))
     passed: dict[tuple[str, str], float] = defaultdict(float)
     for one in _passed_over(seen):
@@ -124,13 +133,18 @@ def _shown(session: Session) -> Iterable[Shown]:
             ImpressionRow.item_id,
             ImpressionRow.position,
             VoteRow.value,
+            VoteRow.updated_at,
         )
         .outerjoin(VoteRow, VoteRow.impression_id == ImpressionRow.id)
         .where(ImpressionRow.surface == SURFACE, ImpressionRow.query != "", ImpressionRow.turn_id.in_(voted))
         .order_by(ImpressionRow.id)
     )
-    for person_id, turn_id, query, item_id, position, value in rows:
-        yield Shown(person_id, turn_id, query, item_id, position, value or 0)
+    for person_id, turn_id, query, item_id, position, value, at in rows:
+        yield Shown(person_id, turn_id, query, item_id, position, value or 0, at)
+
+
+def _cast(shown: Iterable[Shown]) -> list[Cast]:
+    return [Cast(one.person_id, one.item_id, one.vote > 0, one.at) for one in shown if one.vote and one.at]
 
 
 def _graded(session: Session) -> Iterable[Grade]:

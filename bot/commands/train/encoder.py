@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feedback.training.supervision import Supervision
     from recommender.db import Database
 
-__all__ = ["Method", "encoder"]
+__all__ = ["Method", "encoder", "supervision_of"]
 
 _NICENESS = 15
 
@@ -75,7 +75,7 @@ def encoder(
     database = Database(settings.sql_url)
     try:
         upgrade(database)
-        supervision = _supervision(database, queries, qrels)
+        supervision = supervision_of(database, queries, qrels)
         plan = Plan(
             method=method.value,
             epochs=epochs,
@@ -98,13 +98,15 @@ def encoder(
     _say(result)
 
 
-def _supervision(database: Database, queries: Path | None, qrels: Path | None) -> Supervision:
+def supervision_of(database: Database, queries: Path | None, qrels: Path | None) -> Supervision:
+    """The grades of the files where they are given, else what this shop's trainers and shoppers said."""
     from feedback.training.given import from_files
     from feedback.training.votes import from_record
+    from recommender.clock import SystemClock
 
     if queries is not None and qrels is not None:
         return from_files(queries, qrels)
-    return from_record(database)
+    return from_record(database, SystemClock().now())
 
 
 def _say(result: Result) -> None:

@@ -258,6 +258,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
     sa.PrimaryKeyConstraint('person_id', 'kind', 'value')
     )
+    op.create_table('quarantine',
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('detail', sa.String(length=200), nullable=False),
+    sa.Column('since', db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('released_by', sa.String(length=80), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], ),
+    sa.PrimaryKeyConstraint('person_id')
+    )
     op.create_table('saved_items',
     sa.Column('person_id', sa.String(length=32), nullable=False),
     sa.Column('item_id', sa.String(length=200), nullable=False),
@@ -640,6 +649,7 @@ def downgrade() -> None:
 
     op.drop_table('sessions')
     op.drop_table('saved_items')
+    op.drop_table('quarantine')
     op.drop_table('preferences')
     with op.batch_alter_table('model_uses', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_model_uses_person_id'))

@@ -18,7 +18,20 @@ from feedback.training.supervision import Grade, Supervision
 
 COLOURS = ("red", "green", "blue", "black")
 THINGS = ("sofa", "lamp", "kettle", "chair", "rug")
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *COLOURS, *THINGS, "couch", "a", "for", "home"]
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    *COLOURS,
+    *THINGS,
+    "couch",
+    "a",
+    "for",
+    "home",
+    *["light", "boiler", "seat", "carpet"],
+]
 TEXTS = {f"{colour}-{thing}": f"{colour} {thing} for home" for colour in COLOURS for thing in THINGS}
 
 
