@@ -138,19 +138,23 @@ def _in_rasa(settings: Settings, module: Sequence[str], say: Say) -> None:
         "PYTHONHASHSEED": "0",
     }
     command = ["nice", "-n", _NICENESS, str(python), "-W", "ignore", "-m", *module]
-    with subprocess.Popen(
-        command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        encoding="utf-8", errors="replace",
-    ) as child:  # fmt: skip
+    # Rasa and what it pins complain on stderr of their own age; of that only the end matters, when it failed.
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True,
+            encoding="utf-8", errors="replace",
+        ) as child,
+    ):  # fmt: skip
         assert child.stdout is not None
-        last = ""
         try:
             for line in child.stdout:
-                last = line.strip() or last
-                say(last)
+                say(line.rstrip())
             code = child.wait(_TIMEOUT_S)
         except BaseException:
             child.terminate()
             raise
-    if code != 0:
-        raise ShoptalkError(f"Rasa's environment could not run {module[0]}: {last}")
+        if code != 0:
+            complaints.seek(0)
+            last = complaints.read().decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+            raise ShoptalkError(f"Rasa's environment could not run {module[0]}: {last[0]}")
