@@ -70,19 +70,21 @@ class Linking:
         with self._database.transaction() as session:
             other = use_code(session, code, self._key, now)
             link_people(session, find_session(session, session_id).person_id, other, now)
-        return self.state(session_id, self._phrases.say("link.done"))
+        return self.state(session_id, "link.done")
 
     def undo(self, session_id: str) -> Linked:
         """Give this conversation a person of its own again."""
         with self._database.transaction() as session:
             count = unlink(session, session_id)
-        return self.state(session_id, self._phrases.say("link.undone" if count else "link.none"))
+        return self.state(session_id, "link.undone" if count else "link.none")
 
-    def state(self, session_id: str, text: str = "") -> Linked:
-        """With which channels this conversation shares its person."""
+    def state(self, session_id: str, key: str = "") -> Linked:
+        """With which channels this conversation shares its person; `key` names what has just changed."""
         with self._database.reading() as session:
-            person_id = find_session(session, session_id).person_id
+            conversation = find_session(session, session_id)
+            person_id, phrases = conversation.person_id, self._phrases.in_language(conversation.language)
             channels = select(SessionRow.channel).where(SessionRow.person_id == person_id).distinct()
+            text = phrases.say(key) if key else ""
             return Linked(is_linked(session, person_id), sorted(session.scalars(channels)), text)
 
 

@@ -7,13 +7,18 @@ from importlib import resources
 
 import yaml
 
-from actions.replies.phrases import Phrases
+from actions.replies.phrases import Phrases, Templates
 
 __all__ = ["english"]
 
 
 @cache
 def english() -> Phrases:
-    """The English sentences, from `en.yml`."""
-    source = resources.files(__package__).joinpath("en.yml").read_text(encoding="utf-8")
-    return Phrases(yaml.safe_load(source))
+    """The English sentences, from `en.yml`, with their translations."""
+    return Phrases(_read("en.yml"), translations={"zh": Phrases(_read("zh.yml"), "zh")})
+
+
+def _read(name: str) -> Templates:
+    source = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    templates: Templates = yaml.safe_load(source)
+    return templates

@@ -41,6 +41,7 @@ class Chat:
     delivered_id: int
     delivered_parts: int
     blocked: bool
+    language: str | None
 
 
 def name_account(session: Session, channel: str, external_id: str, name: str) -> None:
@@ -64,16 +65,27 @@ def find_chat(session: Session, account: str, place: str) -> Chat | None:
 
 
 def chat_for(
-    session: Session, channel: str, account: str, place: str, person_id: str, now: datetime, idle: timedelta
+    session: Session,
+    channel: str,
+    account: str,
+    place: str,
+    person_id: str,
+    now: datetime,
+    *,
+    idle: timedelta,
+    language: str | None = None,
 ) -> Chat:
-    """The chat of this person, who just wrote there; with a new conversation if the last one is older than `idle`."""
+    """The chat of this person, who just wrote there; with a new conversation if the last one is older than `idle`.
+
+    `language` (a BCP 47 tag) is what a new conversation is held in where the assistant can.
+    """
     row = session.get(ChatRow, (account, place))
     if row is None:
         row = ChatRow(account=account, place=place, delivered_id=0, delivered_parts=0, blocked=False)
-        row.session_id = open_session(session, person_id, channel, now).id
+        row.session_id = open_session(session, person_id, channel, now, language).id
         session.add(row)
     elif now - session.get_one(SessionRow, row.session_id).last_seen_at > idle:
-        _begin_anew(session, row, channel, now)
+        _begin_anew(session, row, channel, now, language)
     row.blocked = False
     session.flush()
     return _chat(session, row)
@@ -82,7 +94,7 @@ def chat_for(
 def renew_chat(session: Session, channel: str, chat: Chat, now: datetime) -> Chat:
     """Let the chat begin a new conversation of the same person; the one before stays on record."""
     row = session.get_one(ChatRow, (chat.account, chat.place))
-    _begin_anew(session, row, channel, now)
+    _begin_anew(session, row, channel, now, chat.language)
     session.flush()
     return _chat(session, row)
 
@@ -134,12 +146,15 @@ def mark_delivered(session: Session, chat: Chat, delivered_id: int, parts: int =
         row.delivered_id, row.delivered_parts = delivered_id, parts
 
 
-def _begin_anew(session: Session, row: ChatRow, channel: str, now: datetime) -> None:
+def _begin_anew(session: Session, row: ChatRow, channel: str, now: datetime, language: str | None) -> None:
     person_id = session.get_one(SessionRow, row.session_id).person_id
-    row.session_id = open_session(session, person_id, channel, now).id
+    row.session_id = open_session(session, person_id, channel, now, language).id
     row.delivered_id = row.delivered_parts = 0
 
 
 def _chat(session: Session, row: ChatRow) -> Chat:
-    person_id = session.get_one(SessionRow, row.session_id).person_id
-    return Chat(row.account, row.place, row.session_id, person_id, row.delivered_id, row.delivered_parts, row.blocked)
+    conversation = session.get_one(SessionRow, row.session_id)
+    return Chat(
+        row.account, row.place, row.session_id, conversation.person_id, row.delivered_id, row.delivered_parts,
+        row.blocked, conversation.language,
+    )  # fmt: skip

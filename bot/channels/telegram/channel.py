@@ -7,7 +7,7 @@ from typing import cast
 
 import structlog
 from sqlalchemy import select
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message, Update, User
 from telegram.error import TelegramError
 
 from bot.channels.port import Part, TryAgainError
@@ -41,13 +41,13 @@ class TelegramChannel:
     def begin(self, talk: Talk) -> None:
         """From now on it can talk."""
         self._talk = talk
-        self._presses = Presses(talk)
+        self._presses = Presses()
 
     async def notice(self, update: Waiting) -> None:
         """Acknowledge a press."""
         press = self._parsed(update).callback_query
         if press is not None and update.person_id is not None:
-            await self._presses.notice(update, press)
+            await self._presses.notice(self._talk_for(press.from_user), update, press)
 
     async def work(self, update: Waiting) -> None:
         """Answer what a person wrote, changed or pressed; the rest is let be."""
@@ -55,13 +55,14 @@ class TelegramChannel:
         if update.person_id is None:
             await self._refuse_group(parsed)
             return
+        talk = self._talk_for(parsed.effective_user)
         match update.kind:
             case "message":
-                await take_message(self._talk, update, cast("Message", parsed.message))
+                await take_message(talk, update, cast("Message", parsed.message))
             case "edited_message":
-                await take_edit(self._talk, update, cast("Message", parsed.edited_message))
+                await take_edit(talk, update, cast("Message", parsed.edited_message))
             case "callback_query":
-                await self._presses.work(update, cast("CallbackQuery", parsed.callback_query))
+                await self._presses.work(talk, update, cast("CallbackQuery", parsed.callback_query))
             case "my_chat_member" if parsed.my_chat_member is not None:
                 gone = parsed.my_chat_member.new_chat_member.status in _GONE
                 await self._talk.block(update.place, blocked=gone)
@@ -80,7 +81,7 @@ class TelegramChannel:
         chips = [one["payload"] for said in messages if said.body["type"] == "chips" for one in said.body["items"]]
         with self._talk.database.transaction() as session:
             offered = set(session.scalars(select(PayloadRow.intent).where(PayloadRow.id.in_(chips))))
-            rendering = Rendering(self._talk.look, offered)
+            rendering = Rendering(self._talk.look.in_language(chat.language), offered)
             parts = rendering.render(messages)
             issue_payloads(session, chat.session_id, rendering.pressables, self._talk.clock.now())
         return parts
@@ -92,6 +93,9 @@ class TelegramChannel:
     async def show_typing(self, place: str) -> None:
         """Show that somebody is typing."""
         await self._talk.sender.show_typing(place)
+
+    def _talk_for(self, user: User | None) -> Talk:
+        return self._talk.with_reader(None if user is None else user.language_code)
 
     def _parsed(self, update: Waiting) -> Update:
         return Update.de_json(dict(update.body), self._talk.bot)

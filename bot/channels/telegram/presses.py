@@ -39,113 +39,110 @@ _REMEMBERED = 1000
 class Presses:
     """Acknowledges presses, and does what they ask for."""
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
+    def __init__(self) -> None:
         self._acknowledged: deque[str] = deque(maxlen=_REMEMBERED)
 
-    async def notice(self, update: Waiting, press: CallbackQuery) -> None:
+    async def notice(self, talk: Talk, update: Waiting, press: CallbackQuery) -> None:
         """See to it that the press is acknowledged within a second."""
         data = press.data or ""
-        payload = await self._talk.pressed(update.place, data)
+        payload = await talk.pressed(update.place, data)
         if payload is not None and _thumb(payload):
             await asyncio.sleep(RECEIPT_WITHIN_S)
-        await self._acknowledge(press, self._answer(data, payload))
+        await self._acknowledge(talk, press, _answer(talk, data, payload))
 
-    async def work(self, update: Waiting, press: CallbackQuery) -> None:
+    async def work(self, talk: Talk, update: Waiting, press: CallbackQuery) -> None:
         """Do what was pressed."""
         place, data = update.place, press.data or ""
-        talk = self._talk
         payload = await talk.pressed(place, data)
         if payload is not None and _thumb(payload):
-            await self._vote(update, press, payload)
+            await self._vote(talk, update, press, payload)
             return
         # It was not noticed if the chat was free and came to it at once.
-        await self._acknowledge(press, self._answer(data, payload))
+        await self._acknowledge(talk, press, _answer(talk, data, payload))
         if payload is not None:
             await talk.take(place, f"press:{update.external_id}", payload=payload.id)
         elif data.startswith(LINK):
             code = data.removeprefix(LINK)
             await talk.linking(place, lambda session_id: talk.gateway.use_code(session_id, code))
-            await self._edit(press, None)
+            await _edit(talk, press, None)
         elif data == NO_LINK:
             await talk.tell(place, "link.not_done")
-            await self._edit(press, None)
+            await _edit(talk, press, None)
 
-    async def _vote(self, update: Waiting, press: CallbackQuery, payload: PayloadRow) -> None:
+    async def _vote(self, talk: Talk, update: Waiting, press: CallbackQuery, payload: PayloadRow) -> None:
         """Cast the vote, or take it back if it is the one that counts; a thumb down is asked for its reason."""
-        talk = self._talk
         impression, value = str(payload.arguments["impression_id"]), _THUMBS[payload.intent]
-        counts = await talk.threads.run(self._live_vote, impression)
+        counts = await talk.threads.run(_live_vote, talk, impression)
         if counts == value and update.attempts == 1:
             value = 0
         chat = await talk.chat(update.place)
         receipt = await talk.gateway.vote(chat.session_id, impression, value)
-        await self._acknowledge(press, receipt)
+        await self._acknowledge(talk, press, receipt)
         markup = getattr(press.message, "reply_markup", None)
         if isinstance(markup, InlineKeyboardMarkup):
-            thumbs = await talk.threads.run(self._thumbs_of, impression, markup)
-            await self._edit(press, _ticked(markup, thumbs, value))
+            thumbs = await talk.threads.run(_thumbs_of, talk, impression, markup)
+            await _edit(talk, press, _ticked(markup, thumbs, value))
         if value < 0:
-            keyboard = await talk.threads.run(self._reasons, payload, impression)
+            keyboard = await talk.threads.run(_reasons, talk, payload, impression)
             await talk.tell(update.place, "vote.why_not", keyboard, receipt=receipt)
 
-    def _answer(self, data: str, payload: PayloadRow | None) -> str:
-        """What a press is acknowledged with: nothing, or that it can do nothing (any more)."""
-        known = payload is not None or data.startswith(LINK) or data == NO_LINK
-        return "" if known else self._talk.look.phrases.say("button_gone")
-
-    async def _acknowledge(self, press: CallbackQuery, text: str = "") -> None:
+    async def _acknowledge(self, talk: Talk, press: CallbackQuery, text: str = "") -> None:
         if press.id in self._acknowledged:
             return
         self._acknowledged.append(press.id)
         try:
-            await self._talk.bot.answer_callback_query(
-                press.id, shorten(RichText().add(text), _MOST_IN_ANSWER).text or None
-            )
+            await talk.bot.answer_callback_query(press.id, shorten(RichText().add(text), _MOST_IN_ANSWER).text or None)
         except TelegramError as error:
             # Most likely the press is too old: the shop was not there when it came.
             _log.info("press_not_acknowledged", error=type(error).__name__)
 
-    async def _edit(self, press: CallbackQuery, markup: InlineKeyboardMarkup | None) -> None:
-        if press.message is None:
-            return
-        try:
-            await self._talk.bot.edit_message_reply_markup(
-                press.message.chat.id, press.message.message_id, reply_markup=markup
-            )
-        except TelegramError as error:
-            # It is so already, or the message is gone: what was pressed is done all the same.
-            _log.debug("keyboard_not_changed", error=type(error).__name__)
 
-    # In threads, each one transaction -------------------------------------------------------------------------------
+def _answer(talk: Talk, data: str, payload: PayloadRow | None) -> str:
+    """What a press is acknowledged with: nothing, or that it can do nothing (any more)."""
+    known = payload is not None or data.startswith(LINK) or data == NO_LINK
+    return "" if known else talk.look.phrases.say("button_gone")
 
-    def _live_vote(self, impression_id: str) -> int:
-        with self._talk.database.reading() as session:
-            value = session.scalar(select(VoteRow.value).where(VoteRow.impression_id == impression_id))
-            return value or 0
 
-    def _thumbs_of(self, impression_id: str, markup: InlineKeyboardMarkup) -> dict[str, int]:
-        """Which buttons are the thumbs of this impression."""
-        data = [button.callback_data for row in markup.inline_keyboard for button in row]
-        ids = [one for one in data if isinstance(one, str)]
-        with self._talk.database.reading() as session:
-            rows = session.scalars(select(PayloadRow).where(PayloadRow.id.in_(ids)))
-            return {
-                row.id: _THUMBS[row.intent]
-                for row in rows
-                if row.intent in _THUMBS and row.arguments.get("impression_id") == impression_id
-            }
+async def _edit(talk: Talk, press: CallbackQuery, markup: InlineKeyboardMarkup | None) -> None:
+    if press.message is None:
+        return
+    try:
+        await talk.bot.edit_message_reply_markup(press.message.chat.id, press.message.message_id, reply_markup=markup)
+    except TelegramError as error:
+        # It is so already, or the message is gone: what was pressed is done all the same.
+        _log.debug("keyboard_not_changed", error=type(error).__name__)
 
-    def _reasons(self, payload: PayloadRow, impression_id: str) -> Keyboard:
-        say = self._talk.look.phrases.say
-        whole = {"impression_id": impression_id, "value": -1}
-        pressables = [
-            Pressable("thumb_down", say(f"reason_code.{code}"), {**whole, "reason": code}) for code in REASONS
-        ]
-        pressables.append(Pressable("thumb_down", say("undo"), {**whole, "value": 0}))
-        with self._talk.database.transaction() as session:
-            issue_payloads(session, payload.session_id, pressables, self._talk.clock.now())
-        return tuple((Button(one.title, data=one.id),) for one in pressables)
+
+# In threads, each one transaction -----------------------------------------------------------------------------------
+
+
+def _live_vote(talk: Talk, impression_id: str) -> int:
+    with talk.database.reading() as session:
+        value = session.scalar(select(VoteRow.value).where(VoteRow.impression_id == impression_id))
+        return value or 0
+
+
+def _thumbs_of(talk: Talk, impression_id: str, markup: InlineKeyboardMarkup) -> dict[str, int]:
+    """Which buttons are the thumbs of this impression."""
+    data = [button.callback_data for row in markup.inline_keyboard for button in row]
+    ids = [one for one in data if isinstance(one, str)]
+    with talk.database.reading() as session:
+        rows = session.scalars(select(PayloadRow).where(PayloadRow.id.in_(ids)))
+        return {
+            row.id: _THUMBS[row.intent]
+            for row in rows
+            if row.intent in _THUMBS and row.arguments.get("impression_id") == impression_id
+        }
+
+
+def _reasons(talk: Talk, payload: PayloadRow, impression_id: str) -> Keyboard:
+    say = talk.look.phrases.say
+    whole = {"impression_id": impression_id, "value": -1}
+    pressables = [Pressable("thumb_down", say(f"reason_code.{code}"), {**whole, "reason": code}) for code in REASONS]
+    pressables.append(Pressable("thumb_down", say("undo"), {**whole, "value": 0}))
+    with talk.database.transaction() as session:
+        issue_payloads(session, payload.session_id, pressables, talk.clock.now())
+    return tuple((Button(one.title, data=one.id),) for one in pressables)
 
 
 def _thumb(payload: PayloadRow) -> bool:

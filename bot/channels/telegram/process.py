@@ -44,6 +44,9 @@ _log = structlog.get_logger()
 
 LEASE_S = 30
 _DATABASE_THREADS = 8
+_LANGUAGES = (None, "zh")
+"""The languages in which the commands are told; None is for everybody else."""
+
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
 
 
@@ -105,7 +108,8 @@ class TelegramProcess:
             try:
                 await self.bot.initialize()
                 await self._choose_mode()
-                await self.bot.set_my_commands(_commands())
+                for language in _LANGUAGES:
+                    await self.bot.set_my_commands(_commands(language), language_code=language)
                 break
             except InvalidToken as error:
                 raise ConfigurationError(
@@ -173,6 +177,6 @@ def error_wait(error: TelegramError, wait_s: float) -> float:
     return min(wait_s * 2, _LONGEST_WAIT_S)
 
 
-def _commands() -> Sequence[BotCommand]:
-    phrases = english()
+def _commands(language: str | None) -> Sequence[BotCommand]:
+    phrases = english().in_language(language)
     return [BotCommand(name, phrases.say(f"command.{name}")) for name in COMMANDS]

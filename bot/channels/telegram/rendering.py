@@ -53,6 +53,10 @@ class Look:
     shop: str
     pictures: Path
 
+    def in_language(self, language: str | None) -> Look:
+        """The same for somebody who reads `language`."""
+        return replace(self, phrases=self.phrases.in_language(language))
+
 
 @dataclass
 class Rendering:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,8 @@ from recommender.settings import Settings
 
 __all__ = ["Talk"]
 
+_LANGUAGE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+
 
 @dataclass(frozen=True)
 class Talk:
@@ -46,6 +49,12 @@ class Talk:
     threads: Threads
     settings: Settings
     look: Look
+    language: str | None = None
+
+    def with_reader(self, language: str | None) -> Talk:
+        """The same with somebody who reads `language` (a BCP 47 tag)."""
+        known = language if language and _LANGUAGE.fullmatch(language) else None
+        return replace(self, look=self.look.in_language(known), language=known)
 
     async def chat(self, place: str) -> Chat:
         """The chat of whoever just wrote there, with a conversation that goes on or begins."""
@@ -145,7 +154,7 @@ class Talk:
         with self.database.transaction() as session:
             person_id = person_for(session, NAME, place, now)
             idle = timedelta(days=self.settings.session_days)
-            return chat_for(session, NAME, self.account, place, person_id, now, idle)
+            return chat_for(session, NAME, self.account, place, person_id, now, idle=idle, language=self.language)
 
     def _renew(self, place: str) -> bool:
         now = self.clock.now()

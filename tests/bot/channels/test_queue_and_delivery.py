@@ -190,7 +190,7 @@ async def test_an_outage_of_the_record_is_waited_out(
 def chat(database: Database, clock: FakeClock, place: str = "roof") -> Chat:
     with database.transaction() as session:
         person_id = person_for(session, "pigeons", place, clock.now())
-        return chat_for(session, "pigeons", "pigeons:1", place, person_id, clock.now(), timedelta(days=30))
+        return chat_for(session, "pigeons", "pigeons:1", place, person_id, clock.now(), idle=timedelta(days=30))
 
 
 def say(database: Database, clock: FakeClock, session_id: str, *texts: str, sender: str = "bot") -> None:
