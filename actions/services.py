@@ -26,6 +26,7 @@ from recommender.settings import Settings
 
 if TYPE_CHECKING:
     from actions.vocabulary import Understands
+    from recommender.index.follower import CatalogueView
     from recommender.personalisation.recommender import PersonalRecommender
 
 __all__ = ["Services", "build", "current"]
@@ -75,11 +76,12 @@ def build(settings: Settings) -> Services:
     from recommender.personalisation.items import Items
     from recommender.personalisation.recommender import PersonalRecommender
     from recommender.personalisation.store import FactorModels
-    from recommender.search.engine import SearchEngine
 
     database, clock = Database(settings.sql_url), SystemClock()
     catalogue, feedback = SqlCatalogue(database, clock), SqlFeedbackStore(database, clock)
-    models = ServedModels(Registry.of(settings), catalogue, settings.home / "index", _loader(settings), SearchEngine)
+    models = ServedModels(
+        Registry.of(settings), catalogue, settings.home / "index", _loader(settings), _engine(settings)
+    )
     return Services(
         settings=settings,
         database=database,
@@ -108,6 +110,14 @@ def build(settings: Settings) -> Services:
 def current() -> Services:
     """The services of this process, built on first use from its environment."""
     return build(Settings())
+
+
+def _engine(settings: Settings) -> Callable[[CatalogueView, Encoder | None], Searcher]:
+    from recommender.ranking.store import rankers
+    from recommender.search.engine import SearchEngine
+
+    trained = rankers(settings.home)
+    return lambda view, encoder: SearchEngine(view, encoder, trained.current)
 
 
 def _loader(settings: Settings) -> Callable[[Path], Encoder]:

@@ -31,6 +31,7 @@ def list_versions() -> None:
 
     from feedback.training.lineage import debts
     from recommender.db import Database, upgrade
+    from recommender.ranking.store import rankers
     from recommender.settings import Settings
 
     settings = Settings()
@@ -57,6 +58,20 @@ def list_versions() -> None:
             "" if trained is None else f"{trained:,} ({manifest.card['share_trained']:.2%})",
             "" if gain is None else f"{gain:.4f}",
             said + (f"; knows {debt.people} erased" if debt else ""),
+            manifest.created_at[:16].replace("T", " "),
+        )
+    for manifest in rankers(settings.home).manifests():
+        card = manifest.card
+        serves = manifest.version == rankers(settings.home).serving()
+        debt = owed.get(manifest.version)
+        table.add_row(
+            Text(manifest.version),
+            "serves" if serves else "way back",
+            manifest.method,
+            f"{card['grades']:,} grades",
+            "",
+            f"{card['ndcg']:.4f}",
+            "passed" + (f"; knows {debt.people} erased" if debt else ""),
             manifest.created_at[:16].replace("T", " "),
         )
     Console().print(table)
@@ -129,8 +144,18 @@ def promote(
 
 
 @app.command(epilog="Example: shoptalk models rollback --reason 'thumbs fell'")
-def rollback(reason: Reason = "rolled back by hand") -> None:
-    """Let the version before answer again, at once."""
+def rollback(
+    reason: Reason = "rolled back by hand",
+    ranker: Annotated[bool, typer.Option("--ranker", help="The ranker, not the encoder.")] = False,
+) -> None:
+    """Let the version before answer again, at once; before the first ranker there was none."""
+    if ranker:
+        from recommender.ranking.store import rankers
+        from recommender.settings import Settings
+
+        name = rankers(Settings().home).rollback()
+        typer.echo(f"{name} orders searches again." if name else "Searches are ordered by fused score again.")
+        return
     moved = _registry().rollback(reason)
     typer.echo(f"{moved.current} answers every search again; {moved.previous} stays ready.")
 

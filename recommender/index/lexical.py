@@ -11,6 +11,7 @@ import json
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -105,6 +106,16 @@ class LexicalIndex:
         """What no product's score for these terms can exceed: every term, unknown ones too, as often as can count."""
         held = (len(self.rows(term)) for term in query_terms)
         return float(sum((_SATURATION + 1) * _rarity(self._size, number) for number in held))
+
+    def rarities(self, query_terms: Sequence[str]) -> Floats:
+        """How much each term tells beside the others, by how few products hold it: shape (terms,), sums to 1."""
+        found = np.array([_rarity(self._size, len(self.rows(term))) for term in query_terms], dtype=np.float32)
+        return np.asarray(found / max(float(found.sum()), 1e-9), dtype=np.float32)
+
+    @cached_property
+    def name_lengths(self) -> NDArray[np.int64]:
+        """How many different terms title, brand and categories of each product hold: shape (products,)."""
+        return self._names.counts(self._size)
 
     def rows(self, term: str, *, in_name: bool = False) -> Rows:
         """The rows that hold `term`, ascending: anywhere, or in title, brand and categories only."""

@@ -35,6 +35,10 @@ class Postings:
         ones = np.ones(len(self._rows), dtype=np.float32)
         return sp.csr_array((ones, self._rows, self._indptr), shape=(len(self._indptr) - 1, rows))
 
+    def counts(self, rows: int) -> NDArray[np.int64]:
+        """How many keys stand for each of `rows` rows."""
+        return np.bincount(self._rows, minlength=rows)
+
     def rows(self, key: int) -> Rows:
         """The rows of key number `key`, ascending."""
         return np.asarray(self._rows[self.span(key)])

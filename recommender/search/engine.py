@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,7 @@ from recommender.index.columns import NO_BRAND, NO_PRICE
 from recommender.index.follower import CatalogueView, Snapshot
 from recommender.index.generation import Generation
 from recommender.index.terms import content_words, word_terms
+from recommender.ranking.model import CANDIDATES, Ranker, reordered
 from recommender.search.filters import meeting
 from recommender.search.port import CatalogueShape, Hit, SearchResult
 from recommender.search.relevance import named, nearest
@@ -45,13 +46,22 @@ class SearchEngine:
     (benchmarks/search.py has both side by side). Prices are compared in the currency of most products; one in another
     counts as none.
 
+    Where `ranker` gives a trained ranker, it puts the best candidates of a search by relevance in its own order: what
+    it adds to a score is the leg "ranker", which alone depends on the other candidates.
+
     Without an encoder, or with one of another version than the index, search goes on with words alone and says so in
     the result's versions.
     """
 
-    def __init__(self, view: CatalogueView, encoder: Encoder | None) -> None:
+    def __init__(
+        self,
+        view: CatalogueView,
+        encoder: Encoder | None,
+        ranker: Callable[[], Ranker | None] = lambda: None,
+    ) -> None:
         self._view = view
         self._encoder = encoder
+        self._ranker = ranker
 
     def search(self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()) -> SearchResult:
         """The best products for `query`; a page that follows another never repeats nor skips (ties go by id)."""
@@ -65,6 +75,8 @@ class SearchEngine:
                 # Where nothing is as it was described, what a search by relevance would show first is put in order.
                 is_named = named(snapshot.generation, query, mask, lambda: scored.total)
                 mask = is_named if is_named.any() else nearest(query, mask, scored.total)
+            else:
+                scored = self._reranked(snapshot, query.text, np.flatnonzero(mask), scored)
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
             hits = [_hit(snapshot, int(row), scored, query.text) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
@@ -111,6 +123,26 @@ class SearchEngine:
             highest=_amount(prices.max()) if len(prices) else None,
             brands={generation.columns.brand_names[number]: count for number, count in brands.most_common()},
         )
+
+    def candidates(self, text: str, depth: int) -> tuple[Snapshot, Rows, Floats, dict[str, Floats]]:
+        """The `depth` best products for `text` by fused score, as a ranker gets them to judge.
+
+        Returns:
+            the catalogue, the candidates' rows (best first), and every product's fused score and score by leg.
+        """
+        snapshot = self._view.snapshot
+        scored = self._score(snapshot.generation, text, _Stopwatch())
+        return snapshot, _best(np.flatnonzero(snapshot.alive), scored.total, depth), scored.total, scored.legs
+
+    def _reranked(self, snapshot: Snapshot, text: str, rows: Rows, scored: _Scored) -> _Scored:
+        """With the leg "ranker", where there is a ranker for the encoder whose cosines these are."""
+        ranker = self._ranker()
+        if ranker is None or ranker.encoder_version != scored.versions.get("encoder"):
+            return scored
+        best = _best(rows, scored.total, CANDIDATES)
+        added = reordered(ranker, snapshot, text, best, scored.total, scored.legs)
+        versions = {**scored.versions, "ranker": ranker.version}
+        return _Scored({**scored.legs, "ranker": added}, {**scored.weights, "ranker": 1.0}, versions)
 
     def _score(self, generation: Generation, text: str, stopwatch: _Stopwatch) -> _Scored:
         """Both legs of `text` for every row; no legs for a text without words."""

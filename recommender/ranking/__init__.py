@@ -1,0 +1,1 @@
+"""Ranking: the order of what search found, learned from grades and votes."""
