@@ -19,7 +19,10 @@ def show_item(item: ReviewItem, product: Product | None) -> None:
     """Why it was picked, the query or message, and the product."""
     with ui.row().classes("items-center"):
         ui.badge(item.reason).mark("reason")
-        ui.label(f"shown {item.shown}×, {item.up} up, {item.down} down").classes("text-grey")
+        if item.kind is Kind.MESSAGE:
+            ui.label(f"{item.down} thumbs down on what it was answered with").classes("text-grey")
+        else:
+            ui.label(f"shown {item.shown}×, {item.up} up, {item.down} down").classes("text-grey")
         # Others' decisions would sway: they are shown only where they are what is to be decided on.
         if item.reason == CONFLICT or item.reason.startswith("labelled "):
             decided = sorted(value for value in item.labels.values() if value != SKIP)

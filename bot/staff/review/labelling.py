@@ -21,11 +21,13 @@ from recommender.errors import BadInputError
 __all__ = ["Labelling"]
 
 _QUEUES: Final = {
-    Kind.JUDGEMENT.value: "Search results",
-    Kind.RECOMMENDATION.value: "Recommendations",
-    Kind.MESSAGE.value: "Messages",
-    desk.SUSPECTS: "Suspect labels",
+    Kind.JUDGEMENT.value: ("Search results", "S"),
+    Kind.RECOMMENDATION.value: ("Recommendations", "R"),
+    Kind.MESSAGE.value: ("Messages", "M"),
+    desk.SUSPECTS: ("Suspect labels", "L"),
 }
+"""Each queue's title and the key that opens it."""
+
 _THUMBS: Final = {"1": "a good idea", "0": "not for this person"}
 _NUMBERED_INTENTS: Final = 9
 
@@ -50,10 +52,10 @@ class Labelling:
         """Put the page together and load the queue."""
         self._items = await self._view.read(desk.load, self._name, self._view.actor, self._texts, self._filter)
         with ui.row().classes("items-center w-full"):
-            for number, (name, title) in enumerate(_QUEUES.items(), start=1):
+            for name, (title, key) in _QUEUES.items():
                 look = "unelevated" if name == self._name else "flat"
                 ui.button(title, on_click=self._to(name)).props(f"{look} dense no-caps")
-                self._view.key(f"F{number}", f"open {title}", self._to(name))
+                self._view.key(key, f"open {title}", self._to(name))
             ui.space()
             self._progress = ui.label().classes("text-grey").mark("progress")
         await self._filters()
