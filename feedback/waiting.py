@@ -30,6 +30,7 @@ FILTERS: Final[dict[Filter, str]] = {
 _LATELY = timedelta(hours=24)
 _MOST = 200
 _PREVIEW = 160
+_LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _saying(words: str) -> list[ColumnElement[bool]]:
             .exists(),
             SessionRow.id == word,
         )
-        for word in words.split()[:8]
+        for word in words.replace("\x00", "")[:_LONGEST_SEARCH].split()
     ]
 
 

@@ -39,6 +39,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Browser profiles; an error, a dialog or a foreign element in any of them fails the test."""
     wrong: list[str] = []
     pages: list[Page] = []
+    expect.set_options(timeout=SLOW_MS)  # three pages, Rasa and the copilot share the machine
 
     def open_page(url: str) -> Page:
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -54,6 +55,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], Page]]:
         if not page.is_closed():
             assert page.evaluate("window.pwned === undefined && document.querySelector('pwned') === null")
             page.context.close()
+    expect.set_options(timeout=None)
     assert wrong == []
 
 
