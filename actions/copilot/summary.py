@@ -163,7 +163,11 @@ def _next(session: Session, talk: Talk) -> Iterator[Statement]:
     liked = select(VoteRow.item_id).join(ImpressionRow, ImpressionRow.id == VoteRow.impression_id)
     any_liked = session.scalar(liked.where(ImpressionRow.session_id == talk.session_id, VoteRow.value > 0).limit(1))
     if talk.state.shown and any_liked is None:
-        yield Statement(f"Ask which of the {len(talk.state.shown)} products shown last comes closest", last)
+        count = len(talk.state.shown)
+        which = (
+            f"which of the {count} products shown last comes closest" if count > 1 else "what they think of the product"
+        )
+        yield Statement(f"Ask {which}", last)
 
 
 def _quoted(message: Message) -> str:

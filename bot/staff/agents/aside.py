@@ -173,7 +173,10 @@ class Aside:
             ("Known as", [one.number] if one.number else ["nobody the shop has named"]),
             (
                 "Channels",
-                [", ".join(one.channels), f"{one.conversations} conversations since {one.known_since:%d %b %Y}"],
+                [
+                    ", ".join(one.channels),
+                    f"{one.conversations} conversation{'s' if one.conversations > 1 else ''} since {one.known_since:%d %b %Y}",
+                ],
             ),
             ("E-mail", [one.email] if one.email else []),
             ("Tastes", list(one.tastes)),
