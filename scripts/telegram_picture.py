@@ -1,4 +1,6 @@
-"""Draws docs/images/telegram.png from what the tests' Bot API server recorded of a real conversation.
+"""Draws docs/images/telegram.png: scripts/telegram_picture.py [HOME], where HOME holds the demo shop already.
+
+It shows what the tests' Bot API server recorded of a real conversation.
 
 It is no picture of Telegram's own app. The demo shop's drawings are turned into photographs first, for Telegram shows
 no SVG.
@@ -54,7 +56,8 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder, BotApi().running() as api:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         environment = {"SHOPTALK_TELEGRAM_TOKEN": api.token, "SHOPTALK_TELEGRAM_API_URL": api.url}
-        with Installation(Path(folder), environment=environment) as installation:
+        home = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder)
+        with Installation(home, environment=environment) as installation:
             photograph(browser, installation)
             draw(browser, talk(api, api.person(1)))
         browser.close()

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hostile import HOSTILE
 from sqlalchemy import select
 from telegram_shop import Shop
 from test_messages import SlowBackend
+from test_telegram_presses import card
 from world import World
 
-from actions.replies.schema import ChipsReply, HandoffReply, TextReply
+from actions.replies.schema import ChipsReply, HandoffReply, ProductsReply, TextReply
 from bot.backend import Answer
 from bot.channels.telegram.addresses import product_link
 from feedback.channels.tables import ChatRow, UpdateRow
@@ -355,6 +357,22 @@ async def test_what_waits_belongs_to_the_export_of_whoever_sent_it(shop: Shop) -
         assert kept["channel_updates"][0]["body"]["message"]["text"] == "red lamp"
         assert kept["chats"][0]["place"] == "100"
         slow.may_answer.set()
+
+
+async def test_hostile_text_of_people_and_feeds_arrives_as_text(shop: Shop) -> None:
+    """Through the real library to a server that refuses what Telegram refuses."""
+    async with shop.open():
+        shop.ada.says("hello")
+        await shop.wait(shop.ada.hears, 1)
+        for text in HOSTILE.values():
+            item = card(1, title=text, brand=text, url=text, image_url=text, reasons=[text], add_payload=text[:200])
+            a_person_says(shop.world, "", ProductsReply(items=[item]).model_dump(mode="json"))
+        a_person_says(shop.world, "the end")
+        await shop.wait(shop.api.until, lambda: "the end" in shop.ada.texts[-1], 120)
+    marks = [mark["type"] for one in shop.ada.heard for mark in one.get("entities", [])]
+    assert set(marks) <= {"bold", "text_link"}
+    refused = [call.description for call in shop.api.calls if call.status not in {200, 429}]
+    assert not refused, "what is sent is right the first time"
 
 
 async def test_chips_and_what_comes_with_them_are_one_message(shop: Shop) -> None:
