@@ -169,15 +169,12 @@ class Aside:
             f"{line.quantity} × {line.product.title}, {price_in_words(line.product, services)}" for line in one.cart
         ]
         totals = " + ".join(money_in_words(amount, currency, locale) for currency, amount in one.cart_totals.items())
+        talks = (
+            f"{one.conversations} conversation{'s' if one.conversations > 1 else ''} since {one.known_since:%d %b %Y}"
+        )
         facts: list[tuple[str, list[str]]] = [
             ("Known as", [one.number] if one.number else ["nobody the shop has named"]),
-            (
-                "Channels",
-                [
-                    ", ".join(one.channels),
-                    f"{one.conversations} conversation{'s' if one.conversations > 1 else ''} since {one.known_since:%d %b %Y}",
-                ],
-            ),
+            ("Channels", [", ".join(one.channels), talks]),
             ("E-mail", [one.email] if one.email else []),
             ("Tastes", list(one.tastes)),
             ("Thumbs", [_thumb(thumb.value, thumb.title, thumb.reason) for thumb in one.thumbs]),
