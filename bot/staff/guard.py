@@ -94,7 +94,9 @@ class Guard:
             actor = await self._find_actor(HTTPConnection(scope).cookies.get(COOKIE, ""))
         except LoggedOutError:
             if asks_only and "text/html" in headers.get("accept", ""):
-                return RedirectResponse(f"/login?next={quote(path, safe='')}", 303)
+                query = scope["query_string"].decode("latin-1")
+                here = f"{path}?{query}" if query else path
+                return RedirectResponse(f"/login?next={quote(here, safe='')}", 303)
             return PlainTextResponse("Log in first.", 401)
         except SQLAlchemyError as error:
             _log.error("record_unreachable", error=type(error).__name__)

@@ -261,15 +261,11 @@ class Labelling:
             ui.label(
                 ", ".join(part for part in (self._filter.text, self._filter.reason) if part) or "No filter is set."
             )
-            first = self._items[0] if self._items else None
-            choices = self._values(first) if first is not None else GRADES
-            choice = ui.select({**choices, SKIP: "skip"}, label="Decide on all of them").classes("w-64")
+            answers = self._values(self._items[0]) if self._items else GRADES
 
-            async def confirmed() -> None:
-                if choice.value is None:
-                    raise BadInputError("Choose first what to decide.")
+            async def confirmed(value: str) -> None:
                 changed = await self._view.write(
-                    desk.decide_all, self._name, self._texts, self._filter, str(choice.value), count,
+                    desk.decide_all, self._name, self._texts, self._filter, value, count,
                     self._view.console.clock.now(),
                 )  # fmt: skip
                 dialog.close()
@@ -277,9 +273,11 @@ class Labelling:
                 await self._reload()
                 ui.notify(f"Decided: {changed}. One undo (z) takes all of it back.")
 
-            with ui.row():
-                ui.button(f"Decide on all {count}", on_click=self._view.handler(confirmed)).props("no-caps")
-                ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
+            for value, meaning in [*list(answers.items())[:_NUMBERED_INTENTS], (SKIP, "skip")]:
+                ui.button(
+                    f"{meaning}: all {count}", on_click=self._view.handler(lambda value=value: confirmed(value))
+                ).props("no-caps outline align=left").classes("w-full")
+            ui.button("Cancel", on_click=dialog.close).props("flat no-caps autofocus")
 
     async def _product(self, item: ReviewItem) -> Any:
         if item.item_id is None:

@@ -87,8 +87,8 @@ async def log_in(
 
 
 async def test_without_a_login_a_page_leads_to_it_and_everything_else_is_refused(client: httpx.AsyncClient) -> None:
-    page = await client.get("/agents/7", headers=PAGE)
-    assert (page.status_code, page.headers["location"]) == (303, "/login?next=%2Fagents%2F7")
+    page = await client.get("/agents/7?at=end", headers=PAGE)
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=%2Fagents%2F7%3Fat%3Dend")
     for path in ("/", "/_nicegui/3/static/nicegui.js", "/_nicegui_ws/socket.io/"):
         assert (await client.get(path)).status_code == httpx.codes.UNAUTHORIZED
     assert (await client.post("/change", headers={"Origin": ORIGIN})).status_code == httpx.codes.UNAUTHORIZED
