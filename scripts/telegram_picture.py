@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,14 @@ def talk(api: BotApi, ada: Chatter) -> list[str]:
     """The conversation; what was said and shown, line by line, as HTML."""
     lines: list[str] = []
 
-    def answers(said: str, count: int) -> None:
+    def answers(said: str, last: Callable[[], bool]) -> None:
         lines.append(f"<div class='line mine'><div class='bubble'>{html.escape(said)}</div></div>")
         before = len(ada.heard)
         ada.says(said)
-        ada.hears(before + count)
+        api.until(last)
         lines.append(before_and_after(ada.heard[before:]))
 
-    answers("i'm looking for a jacket under 120", 3)
+    answers("i'm looking for a jacket under 120", lambda: "1 👍" in ada.buttons)
     pressed = ada.presses("1 👍")
     api.until(lambda: "1 👍 ✓" in ada.buttons)
     lines[-1] = before_and_after(ada.heard)
@@ -107,7 +108,7 @@ def talk(api: BotApi, ada: Chatter) -> list[str]:
     ada.presses("1 🛒")
     ada.hears(count + 1)
     lines.append(before_and_after(ada.heard[count:]))
-    answers("/cart", 1)
+    answers("/cart", lambda: "Total" in ada.texts[-1])
     return lines
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Table, delete, insert, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from feedback.inventory import PERSONAL_TABLES, personal_links, personal_table
@@ -47,7 +47,8 @@ def link_people(session: Session, one: str, other: str, now: datetime) -> str:
             joined[table.name] = join_rows(session, table, owner, kept.id, joining.id)
         if not _follows(table):
             key = _key(table, owner)
-            moved[table.name] = [list(row) for row in session.execute(select(*key).where(owner == joining.id))]
+            rows = session.execute(select(*key, owner).where(owner == joining.id))
+            moved[table.name] = [list(row)[:-1] for row in rows]
         session.execute(update(table).where(owner == joining.id).values({owner.name: kept.id}))
     session.expire_all()
     session.add(
@@ -168,11 +169,13 @@ def _follows(table: Table) -> bool:
 
 
 def _key(table: Table, owner: Column[Any]) -> list[Column[Any]]:
-    """What, besides its owner, tells a row from the others."""
+    """What, besides its owner, tells a row from the others; nothing where everybody has one at most."""
     return [column for column in table.primary_key if column is not owner]
 
 
 def _among(key: Sequence[Column[Any]], keys: Sequence[Sequence[Any]]) -> ColumnElement[bool]:
+    if not key:
+        return true()
     if len(key) == 1:
         return key[0].in_([one[0] for one in keys])
     return tuple_(*key).in_([tuple(one) for one in keys])

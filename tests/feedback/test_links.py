@@ -31,6 +31,7 @@ from feedback.links.tables import LinkCodeRow
 from feedback.people import new_person, person_for
 from feedback.privacy import erase, export
 from feedback.tables import EventRow, ImpressionRow, SessionRow, VoteRow
+from feedback.training.tables import QuarantineRow
 from recommender.db import Database
 from recommender.errors import BadInputError, ConflictError
 
@@ -216,6 +217,21 @@ def test_a_cart_never_holds_more_of_one_than_a_cart_may(record: Database) -> Non
         assert cart(session, web.person(session)) == {"lamp": 99}
         unlink(session, other.session_id)
         assert cart(session, web.person(session)) == cart(session, other.person(session)) == {"lamp": 60}
+
+
+@pytest.mark.parametrize("whose", [0, 1, 2])
+def test_what_everybody_has_one_of_at_most_is_joined_and_goes_back(record: Database, whose: int) -> None:
+    web, telegram = two(record)
+    with record.transaction() as session:
+        for one in [(web,), (telegram,), (web, telegram)][whose]:
+            session.add(QuarantineRow(person_id=one.person(session), kind="burst", detail=one.channel, since=NOW))
+    before = kept(record, web), kept(record, telegram)
+    with record.transaction() as session:
+        person_id = link_people(session, web.person(session), telegram.person(session), NOW)
+        assert session.get(QuarantineRow, person_id) is not None
+    with record.transaction() as session:
+        unlink(session, web.session_id)
+    assert (kept(record, web), kept(record, telegram)) == before
 
 
 def test_three_channels_come_apart_one_by_one(record: Database) -> None:
