@@ -28,6 +28,8 @@ LATEST: Final = 5000
 LOW_CONFIDENCE: Final = 0.6
 """Below it an intent was a guess; the assistant itself gives up at .475 (config.yml)."""
 
+# The beginning of a product's text tells what it is: the rest would only cost time.
+_TELLING: Final = 300
 _FALLBACK: Final = "nlu_fallback"
 NOT_UNDERSTOOD: Final = "not understood"
 UNSURE: Final = "low confidence"
@@ -99,7 +101,7 @@ def _chosen(
         Candidate(
             key=item.key,
             query=item.text or item.surface,
-            text=wording.get(item.item_id or "", ""),
+            text=wording.get(item.item_id or "", "")[:_TELLING],
             score=item.score,
             legs=item.legs,
             up=item.up,

@@ -5,12 +5,14 @@ Each function runs in a thread, inside the transaction that `View.read` and `Vie
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 import regex
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.review.context import Context, context
@@ -21,6 +23,7 @@ from feedback.review.suspicion import suspicious
 from feedback.staff.audit import audit
 from feedback.staff.roles import Actor
 from feedback.staff.tables import StaffRow
+from feedback.tables import TurnRow
 from recommender.catalogue.port import Catalogue
 from recommender.catalogue.product import Product
 from recommender.errors import BadInputError, ConflictError
@@ -28,7 +31,7 @@ from recommender.settings import PROJECT_ROOT
 
 __all__ = [
     "SUSPECTS", "around", "count_matching", "decide", "decide_all", "delete_view", "intents", "load", "product_texts",
-    "save_view", "saved_views", "take_back",
+    "save_view", "saved_views", "take_back", "usual_intents",
 ]  # fmt: skip
 
 SUSPECTS: Final = "suspects"
@@ -133,6 +136,13 @@ def intents() -> tuple[str, ...]:
     files = sorted((PROJECT_ROOT / "data" / "nlu").glob("*.yml"))
     found = {name for path in files for name in regex.findall(r"- intent: (\w+)", path.read_text(encoding="utf-8"))}
     return tuple(sorted(found))
+
+
+def usual_intents(session: Session) -> list[str]:
+    """The intents that messages were taken for lately, most frequent first."""
+    latest = select(TurnRow.intent).where(TurnRow.payload_id.is_(None)).order_by(TurnRow.created_at.desc()).limit(2000)
+    counts = Counter(intent for intent in session.scalars(latest) if intent in intents())
+    return [intent for intent, _ in counts.most_common()]
 
 
 def _kind(name: str) -> Kind:

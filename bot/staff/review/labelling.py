@@ -47,10 +47,13 @@ class Labelling:
         self._place = 0
         self._done = 0
         self._judged: list[ReviewItem] = []
+        self._usual: list[str] = []
 
     async def build(self) -> None:
         """Put the page together and load the queue."""
         self._items = await self._view.read(desk.load, self._name, self._view.actor, self._texts, self._filter)
+        if self._name == Kind.MESSAGE:
+            self._usual = await self._view.read(desk.usual_intents)
         with ui.row().classes("items-center w-full"):
             for name, (title, key) in _QUEUES.items():
                 look = "unelevated" if name == self._name else "flat"
@@ -164,7 +167,7 @@ class Labelling:
         known = desk.intents()
         taken = [item.intent] if item.intent in known else []
         recent = [one for judged in reversed(self._judged) for one in judged.labels.values() if one in known]
-        likely = [*taken, *recent, "search", "greet", "nothing_more", *known]
+        likely = [*taken, *recent, *self._usual, *known]
         return {one: one.replace("_", " ") for one in dict.fromkeys(likely) if one in known}
 
     def _answers(self, item: ReviewItem) -> dict[str, str]:

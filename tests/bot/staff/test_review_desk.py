@@ -81,8 +81,12 @@ def test_there_is_no_queue_of_another_name(floor: ShopFloor, ada: Actor) -> None
         desk.load(session, "passwords", ada, floor.texts, Filter())
 
 
-def test_every_intent_with_examples_can_be_chosen() -> None:
+def test_every_intent_with_examples_can_be_chosen_and_the_usual_ones_come_first(floor: ShopFloor) -> None:
     assert {"search", "order_status", "human"} <= set(desk.intents())
+    for intent in ("greet", "search", "search", "nlu_fallback"):
+        floor.says("bob", "words", intent=intent)
+    with floor.database.reading() as session:
+        assert desk.usual_intents(session) == ["search", "greet"]
 
 
 def test_a_label_that_the_others_speak_against_is_asked_again(floor: ShopFloor, ada: Actor) -> None:
