@@ -30,6 +30,9 @@ from benchmarks.installation import Installation  # noqa: E402
 
 IMAGE = ROOT / "docs" / "images" / "telegram.png"
 
+# Not every machine that draws has a font with these.
+_IN_WORDS = {"🛒": "cart", "≈": "similar", "❓": "why?", "👍": "like", "👎": "no", "➖": "−", "➕": "+", "🗑": "remove"}
+
 _STYLE = """
 body { margin: 0; width: 460px; background: #dfe7ee; font: 15px/1.35 system-ui, sans-serif; padding: 14px; }
 .note { text-align: center; color: #567; font-size: 12px; margin: 0 0 10px; }
@@ -91,7 +94,7 @@ def talk(api: BotApi, ada: Chatter) -> list[str]:
         lines.append(f"<div class='line mine'><div class='bubble'>{html.escape(said)}</div></div>")
         before = len(ada.heard)
         ada.says(said)
-        api.until(last)
+        api.until(lambda: len(ada.heard) > before and last())
         lines.append(before_and_after(ada.heard[before:]))
 
     answers("i'm looking for a jacket under 120", lambda: "1 👍" in ada.buttons)
@@ -134,6 +137,8 @@ def before_and_after(messages: list[dict[str, Any]]) -> str:
 
 
 def _key(title: str) -> str:
+    for sign, word in _IN_WORDS.items():
+        title = title.replace(sign, word)
     return f"<span>{html.escape(title)}</span>"
 
 
@@ -153,7 +158,7 @@ def marked(message: dict[str, Any]) -> str:
 def draw(browser: Browser, lines: list[str]) -> None:
     """Keep the picture."""
     page = browser.new_page(viewport={"width": 488, "height": 600}, device_scale_factor=1.5)
-    note = "Drawn from what a local Bot API server recorded; not Telegram's app"
+    note = "Drawn from what a local Bot API server recorded; not Telegram's app. Signs on buttons in words"
     page.set_content(f"<style>{_STYLE}</style><p class='note'>{note}</p>{''.join(lines)}")
     page.screenshot(path=IMAGE, full_page=True)
 
