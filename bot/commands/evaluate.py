@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.slots import slots
+
 if TYPE_CHECKING:
     from recommender.evaluation.search import Measured
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Measure search and intents on data of your own.")
+app = typer.Typer(no_args_is_help=True, help="Measure search, intents and slots on data of your own.")
 
 _SHOWN_DIFFERENCES = 5
 
@@ -106,6 +108,9 @@ def intents(
 
     evaluate_intents(Settings(), train, test, out)
     typer.echo(f"labelled: {out}")
+
+
+app.command("slots")(slots)
 
 
 def _print_means(name: str, measured: Measured) -> None:
