@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self, cast
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from recommender.encoder.manifest import Manifest
+from recommender.encoder.scripts import is_read, scripts_of
 from recommender.errors import ConfigurationError, UnavailableError
 
 __all__ = ["OnnxEncoder"]
@@ -69,6 +71,14 @@ class OnnxEncoder:
         for row, text in enumerate(texts):
             vectors[row] = self._run(self._tokenizer.encode(_encodable(text)))
         return vectors
+
+    def reads(self, text: str) -> bool:
+        """Whether the text is in a script of which this encoder knows words."""
+        return text.isascii() or is_read(text, self._scripts)
+
+    @cached_property
+    def _scripts(self) -> frozenset[str]:
+        return scripts_of(self._tokenizer.get_vocab())
 
     def _run(self, tokens: Encoding) -> NDArray[np.float32]:
         named = {"input_ids": tokens.ids, "attention_mask": tokens.attention_mask, "token_type_ids": tokens.type_ids}

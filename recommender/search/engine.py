@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.db import Money
 from recommender.encoder.port import Encoder
+from recommender.encoder.scripts import ReadsScripts
 from recommender.errors import ConfigurationError, NotFoundError, UnavailableError
 from recommender.index.columns import NO_BRAND, NO_PRICE
 from recommender.index.follower import CatalogueView, Snapshot
@@ -172,6 +173,8 @@ class SearchEngine:
                 f"The index was made by encoder {generation.encoder_version}, queries are read by "
                 f"{self._encoder.version}: import the catalogue again."
             )
+        if isinstance(self._encoder, ReadsScripts) and not self._encoder.reads(text):
+            raise UnavailableError("It does not know the script of this text: SHOPTALK_ENCODER can name one that does.")
         return np.asarray(self._encoder.encode([text])[0])
 
 
