@@ -68,7 +68,9 @@ def train_assistant(settings: Settings, database: Database, clock: Clock, say: S
     training_data = as_training_data(corrected)
     name = "shop-" + hashlib.sha256(f"{versions.base}\n{training_data}".encode()).hexdigest()[:12]
     say(f"{len(corrected)} corrected messages; compared on {len(past)} past ones.")
-    with tempfile.TemporaryDirectory(prefix="shoptalk-assistant-") as temporary:
+    # Beside the versions: a finished model is moved there, which must not cross file systems.
+    versions.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=versions.folder, prefix=".making-") as temporary:
         folder = Path(temporary)
         verdict = judge(_compare(settings, folder, corrected, past, say))
         say(verdict.reason)
