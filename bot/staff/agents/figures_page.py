@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -33,12 +32,13 @@ class FiguresPage:
         """Put everything on the page."""
         with ui.row().classes("items-center"):
             ui.label("Figures").classes("text-h5")
-            ui.toggle(_SPANS, value=self._days, on_change=self._view.handler(self._span)).props("dense no-caps")
+            self._chosen = ui.toggle(_SPANS, value=self._days, on_change=self._view.handler(self._span))
+            self._chosen.props("dense no-caps")
             ui.button("CSV", icon="download", on_click=self._view.handler(self._export)).props("dense no-caps outline")
         await self._charts()
 
-    async def _span(self, event: Any) -> None:
-        self._days = event.value
+    async def _span(self) -> None:
+        self._days = self._chosen.value
         await self._charts.refresh()
 
     async def _export(self) -> None:

@@ -38,7 +38,7 @@ def choose(
     stays: bool = False,
 ) -> None:
     """A window with a search: arrows move, Enter chooses (and, with `stays`, leaves it open for more), Esc closes."""
-    with ui.dialog(value=True) as dialog, ui.card().classes("w-full").props(f'role="dialog" aria-label="{label}"'):
+    with view.dialog() as dialog, ui.card().classes("w-full").props(f'role="dialog" aria-label="{label}"'):
         options: list[Option] = []
         at = 0
 
@@ -94,7 +94,6 @@ def choose(
 
         listing()
         ui.timer(0.01, view.handler(look), once=True)
-    dialog.on("hide", dialog.delete)
 
 
 def search_products(view: View, services: Services, chosen: Callable[[Product], None]) -> None:

@@ -39,11 +39,12 @@ class Queue:
         """Put the column on the page."""
         await self.load()
         with ui.column().classes("w-full gap-1"):
-            ui.select(dict(FILTERS), value=self.which, on_change=self._view.handler(self._filter)).props(
+            self._which = ui.select(dict(FILTERS), value=self.which, on_change=self._view.handler(self._filter)).props(
                 'dense outlined options-dense aria-label="Which conversations"'
-            ).classes("w-full").mark("filter")
+            )
+            self._which.classes("w-full").mark("filter")
             self._search = (
-                ui.input(placeholder="Search all that was said", on_change=self._view.handler(self._look_for))
+                ui.input(placeholder="Search all that was said", on_change=self._view.handler(self._filter))
                 .props('dense outlined clearable debounce=300 aria-label="Search conversations"')
                 .classes("w-full")
                 .mark("search")
@@ -94,12 +95,8 @@ class Queue:
         )  # fmt: skip
         return rows, at_the_desk(session, now), all_tags(session)
 
-    async def _filter(self, event: object) -> None:
-        self.which = event.value  # type: ignore[attr-defined]
-        await self.refresh()
-
-    async def _look_for(self, event: object) -> None:
-        self.words = (event.value or "").strip()  # type: ignore[attr-defined]
+    async def _filter(self) -> None:
+        self.which, self.words = self._which.value, (self._search.value or "").strip()
         await self.refresh()
 
     @ui.refreshable_method
