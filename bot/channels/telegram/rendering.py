@@ -106,7 +106,14 @@ class Rendering:
 
     def _press(self, chips: Sequence[Chip]) -> None:
         """Put the chips under the last message that has room for them."""
-        rows = tuple(_rows([Button(chip.title, data=chip.payload) for chip in chips]))
+        shown = {
+            button.data
+            for part in self._parts
+            if not isinstance(part, Album)
+            for row in part.keyboard
+            for button in row
+        }
+        rows = tuple(_rows([Button(chip.title, data=chip.payload) for chip in chips if chip.payload not in shown]))
         if not self._parts or isinstance(self._parts[-1], Album):
             self._note(RichText().add(self._say("next")))
         last = self._parts[-1]
