@@ -112,7 +112,8 @@ def take(page: Page, shopper: Shopper, name: str) -> None:
     """Open the shopper's conversation and answer it."""
     page.goto(page.url.split("/agents")[0] + f"/agents?c={shopper.session_id}")
     page.wait_for_function("window.socket && window.socket.connected")
-    page.get_by_role("button", name=re.compile(r"\(T\)")).click()
+    expect(page.get_by_role("button", name=re.compile(r"\(T\)"))).to_be_visible()
+    page.keyboard.press("T")
     expect(page.get_by_text(f"{name} answers here.")).to_be_visible()
 
 

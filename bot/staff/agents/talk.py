@@ -63,7 +63,9 @@ class Conversation:
 
     def to_bottom(self) -> None:
         """Show what was said last."""
-        ui.timer(0.15, lambda: self._area.scroll_to(percent=1.0), once=True)
+        # In the area, which stays: what was pressed may be gone from the page by now.
+        with self._area:
+            ui.timer(0.15, lambda: self._area.scroll_to(percent=1.0), once=True)
 
     def highlight(self, message_id: int) -> None:
         """Show the message and mark it for a moment."""
@@ -71,7 +73,8 @@ class Conversation:
         if row is not None:
             row.run_method("scrollIntoView", {"block": "center"})
             row.classes("shoptalk-cited")
-            ui.timer(2.5, lambda: row.classes(remove="shoptalk-cited"), once=True)
+            with self._area:
+                ui.timer(2.5, lambda: row.classes(remove="shoptalk-cited"), once=True)
 
     def _read(
         self, session: Session, services: Services, session_id: str
