@@ -55,6 +55,11 @@ class Generation:
         """The row of each product id."""
         return {item_id: row for row, item_id in enumerate(self.ids)}
 
+    @cached_property
+    def embedded(self) -> float:
+        """The share of the products that have a vector; 1 where there are no products."""
+        return float(self.vectors.any(axis=1).mean()) if len(self.ids) else 1.0
+
     @classmethod
     def build(
         cls,
