@@ -42,6 +42,8 @@ _POUNDS = frozenset({"pound", "pounds"})
 _NOT_A_PRICE = word_set("prices.not_a_price")
 _UNITS = word_set("prices.units")
 _PEOPLE = word_set("prices.people")
+# "Skin over 50" is an age, "for dry skin under 20" is a price.
+_AGEING = word_set("prices.ageing")
 # A number after these is part of a name: SPF 50, iPhone 11, Windows 10.
 _NAMED_BY_NUMBER = word_set("prices.named_by_number")
 _CLOSERS = word_set("prices.closers")
@@ -209,6 +211,8 @@ def _speaks_of_price(sheet: Sheet, start: int, end: int, kind: _Kind | None, fir
     if sheet.key(end) == "in" and sheet.ends_at(end + 1):
         return False
     if sheet.key(start - 1) in _PEOPLE or kind is _Kind.FOR:
+        return False
+    if kind is _Kind.LEAST and sheet.key(start - 1) in _AGEING:
         return False
     if first_word in _PLAIN:
         return True

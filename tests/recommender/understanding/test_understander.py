@@ -38,6 +38,8 @@ PRICES = [
     ("router for under 50", "router | price<=50"),
     ("router that costs less than 50", "router | price<=50"),
     ("router for $50", "router | price<=50"),
+    ("jacket for dry skin under 30", "jacket for dry skin | category=jacket price<=30"),
+    ("jacket for skin over 50", "jacket for skin over 50 | category=jacket"),
     ("laptop under 1.5k", "laptop | category=laptop price<=1500"),
     ("laptop under 2k", "laptop | category=laptop price<=2000"),
     ("laptop under 1,299.00", "laptop | category=laptop price<=1299"),
