@@ -15,7 +15,8 @@ from world import API_KEY, World
 # The stream never ends by itself, so it is tested on its own.
 ROUTES = {
     "POST /api/sessions", "POST /api/messages", "GET /api/messages", "GET /api/speaker", "POST /api/feedback",
-    "POST /api/forget", "POST /api/events", "POST /api/links", "GET /api/links", "POST /api/links/redeem", "POST /api/links/undo",
+    "POST /api/forget", "POST /api/events", "POST /api/links", "GET /api/links", "POST /api/links/redeem",
+    "POST /api/links/undo",
     "GET /healthz", "GET /readyz", "GET /metrics",
 }  # fmt: skip
 CASES = [(route, GenerationMode.POSITIVE) for route in sorted(ROUTES)] + [
