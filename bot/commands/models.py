@@ -83,13 +83,14 @@ def compare(
 ) -> None:
     """Show two versions side by side, and what the gate said of the first."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
     registry = _registry()
     names = [version, other or registry.serving().current]
     manifests = [registry.manifest(name) for name in names]
-    table = Table("", *(Text(name) for name in names))
+    table = Table("", *map(escape, names))
     for field in ("method", "parent", "data_hash", "code_version", "created_at"):
         table.add_row(field, *(Text(str(getattr(manifest, field) or "")) for manifest in manifests))
     for field in ("trained_parameters", "share_trained", "grades", "queries", "steps", "seconds", "peak_mb"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -31,10 +31,13 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """The same batch on `device`."""
         return Batch(
-            **{
-                one.name: None if (value := getattr(self, one.name)) is None else value.to(device)
-                for one in fields(self)
-            }
+            self.queries.to(device),
+            self.products.to(device),
+            self.query_at.to(device),
+            self.product_at.to(device),
+            self.values.to(device),
+            self.weights.to(device),
+            None if self.unlabelled is None else self.unlabelled.to(device),
         )
 
 

@@ -158,7 +158,7 @@ def _train(
         model.to("cuda")
     unlabelled = sorted(texts.values(), key=lambda text: hashlib.sha256(text.encode()).digest())[:_UNLABELLED]
     batches = Batches(train, texts, unlabelled, model.tokenizer, plan)
-    with closing(SummaryWriter(str(run.folder / "tensorboard"))) as writer:  # type: ignore[no-untyped-call]
+    with closing(SummaryWriter(str(run.folder / "tensorboard"))) as writer:
         trainer = Trainer(
             model,
             batches,

@@ -58,9 +58,9 @@ def reliabilities(opinions: Mapping[T, Sequence[Opinion]]) -> dict[str, float]:
     for _ in range(_ROUNDS):
         likely = {thing: _likely(votes, right) for thing, votes in opinions.items()}
         updated = {}
-        for person, votes in by_person.items():
+        for person, cast in by_person.items():
             # What only this person voted on says nothing about them.
-            shared = [(thing, up) for thing, up in votes if len(opinions[thing]) > 1]
+            shared = [(thing, up) for thing, up in cast if len(opinions[thing]) > 1]
             hits = sum(likely[thing] if up else 1 - likely[thing] for thing, up in shared)
             rate = (hits + PRIOR_RIGHT) / (len(shared) + PRIOR_RIGHT + PRIOR_WRONG)
             updated[person] = max(rate, 0.5)

@@ -34,6 +34,7 @@ class MaskedWords(nn.Module):
         nn.init.zeros_(self.transform.bias)
         self.norm = nn.LayerNorm(width)
         self._mask_id = int(tokenizer.mask_token_id)
+        self.special: Tensor
         self.register_buffer("special", torch.tensor(sorted(tokenizer.all_special_ids)), persistent=False)
 
     def hide(self, ids: Tensor) -> tuple[Tensor, Tensor]:

@@ -178,7 +178,7 @@ class Trainer:
         losses = objective(self._batches[step].to(self._model.device))
         loss: Tensor = losses.total
         penalty = self.tuning.penalty()
-        (loss if penalty is None else loss + penalty).backward()
+        (loss if penalty is None else loss + penalty).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trained, _LONGEST_GRADIENT)
         optimiser.step()
         self.tuning.after_step(step + 1)

@@ -31,7 +31,8 @@ class Bottleneck(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         """The hidden states (…, width) and what the bottleneck makes of them."""
-        return hidden + self.up(nn.functional.gelu(self.down(hidden)))
+        correction: Tensor = self.up(nn.functional.gelu(self.down(hidden)))
+        return hidden + correction
 
 
 class Adapters(Tuning):
