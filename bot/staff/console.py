@@ -119,6 +119,7 @@ class View:
         self.parameters = parameters
         self.query = query
         self.keys: list[Key] = []
+        self._client = ui.context.client
         self._in_order = asyncio.Lock()
         self._dialogs: set[int] = set()
 
@@ -162,19 +163,24 @@ class View:
         """The function for an event: an error a person can mend is shown, and two clicks come one after the other."""
 
         async def handle(event: Any = None) -> None:
+            # What was pressed may be gone by the time this is done (a list that refreshed); the page itself is not.
             async with self._in_order:
-                try:
-                    takes_event = any(
-                        one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-                        for one in inspect.signature(function).parameters.values()
-                    )
-                    result = function(event) if takes_event else function()
-                    if inspect.isawaitable(result):
-                        await result
-                except Exception as error:  # noqa: BLE001 - whatever broke, the page stays and says so
-                    self.tell(error)
+                with self._client:
+                    await self._handled(function, event)
 
         return handle
+
+    async def _handled(self, function: Handler, event: Any) -> None:
+        try:
+            takes_event = any(
+                one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+                for one in inspect.signature(function).parameters.values()
+            )
+            result = function(event) if takes_event else function()
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:  # noqa: BLE001 - whatever broke, the page stays and says so
+            self.tell(error)
 
     def dialog(self) -> ui.dialog:
         """An open dialog to put elements into; while it is there, keys are its own and not the page's."""

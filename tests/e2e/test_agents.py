@@ -68,7 +68,7 @@ def agent(
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(passwords[name])
         page.get_by_role("button", name="Log in").click()
-        page.wait_for_function("window.socket && window.socket.connected")
+        page.wait_for_function("window.did_handshake")
         if path == "/agents":
             expect(page.get_by_text(re.compile("^I am (here|away)$"))).to_be_visible(timeout=SLOW_MS)
         return page
@@ -111,7 +111,7 @@ def finder(page: Page) -> Any:
 def take(page: Page, shopper: Shopper, name: str) -> None:
     """Open the shopper's conversation and answer it."""
     page.goto(page.url.split("/agents")[0] + f"/agents?c={shopper.session_id}")
-    page.wait_for_function("window.socket && window.socket.connected")
+    page.wait_for_function("window.did_handshake")
     expect(page.get_by_role("button", name=re.compile(r"\(T\)"))).to_be_visible()
     page.keyboard.press("T")
     expect(page.get_by_text(f"{name} answers here.")).to_be_visible()
@@ -239,12 +239,15 @@ def test_a_conversation_that_was_ended_is_the_assistants_and_does_not_come_back_
     assert not [text for text in shown if text.startswith("/") or "{" in text or "handoff" in text.lower()]
 
 
-def test_who_comes_back_elsewhere_finds_the_same_person(agent: Callable[..., Page], installation: Installation) -> None:
+def test_who_comes_back_elsewhere_finds_the_same_person(
+    agent: Callable[..., Page], installation: Installation, request: pytest.FixtureRequest
+) -> None:
     ada = agent("Ada")
     key = installation.environment["SHOPTALK_IDENTITY_KEY"]
 
     def device() -> Shopper:
         shopper = Shopper(installation.url)
+        request.addfinalizer(shopper.client.close)
         expires = int(time.time()) + 300
         identity = jwt.encode({"sub": "customer-77", "aud": "shoptalk", "exp": expires}, key, "HS256")
         opened = shopper.client.post("/api/sessions", json={"identity": identity}).json()
@@ -261,11 +264,10 @@ def test_who_comes_back_elsewhere_finds_the_same_person(agent: Callable[..., Pag
     take_up = ada.get_by_text("I am on my phone now").first
     expect(take_up).to_be_visible()
     take_up.click()
+    expect(ada.get_by_text("Ada answers here.")).to_be_visible()
     answer(ada).fill("Then let us go on here.")
     answer(ada).press("Control+Enter")
     hears(phone, lambda all_: any(one["body"].get("text") == "Then let us go on here." for one in all_))
-    for shopper in (laptop, phone):
-        shopper.client.close()
 
 
 def test_whatever_shoppers_and_colleagues_write_stays_text(
@@ -293,7 +295,7 @@ def test_whatever_shoppers_and_colleagues_write_stays_text(
     expect(olga.get_by_text(HOSTILE["script"]).first).to_be_visible()
     for path in ("/figures", f"/agents?c={shopper.session_id}", "/figures/turns", "/knowledge"):
         olga.goto(installation.staff_url + path)
-        olga.wait_for_function("window.socket && window.socket.connected")
+        olga.wait_for_function("window.did_handshake")
 
 
 def test_an_admin_changes_the_shops_texts_and_shoppers_are_answered_from_them_at_once(

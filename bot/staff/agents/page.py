@@ -50,6 +50,7 @@ class DeskPage:
         self._view = view
         self._desk = desk
         self._agent = agent_of(view.actor)
+        self._client = ui.context.client
         self._open: str | None = None
         self._seen = -1
         self._available = True
@@ -138,7 +139,7 @@ class DeskPage:
             await self._show_open()
 
     async def _be_present(self) -> None:
-        if not ui.context.client.has_socket_connection and self._seen >= 0:
+        if not self._client.has_socket_connection and self._seen >= 0:
             return  # the browser is gone, or was: it does not count as present
         agent, now, looking_at = self._agent, self._view.console.clock.now(), self._open
 
