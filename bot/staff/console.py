@@ -187,11 +187,13 @@ class View:
         dialog = ui.dialog(value=True)
         self._dialogs.add(dialog.id)
 
-        def gone() -> None:
-            self._dialogs.discard(dialog.id)
-            dialog.delete()
+        def closed() -> None:
+            if not dialog.value:
+                self._dialogs.discard(dialog.id)
 
-        dialog.on("hide", gone)
+        # The keys are the page's again as soon as it closes; it is gone once it has faded.
+        dialog.on_value_change(closed)
+        dialog.on("hide", dialog.delete)
         return dialog
 
     def listen(self) -> None:
