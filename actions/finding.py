@@ -9,6 +9,7 @@ from actions.action import TurnAction
 from actions.dialogue.state import constraint_from_json, query_from_json
 from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
+from actions.personal import search_for_person
 from actions.recommending import recommend, recommend_page
 from actions.replies.schema import Reply
 from actions.similar import similar_to
@@ -16,7 +17,7 @@ from actions.turn import Turn, chips
 from recommender.understanding.query import Constraint, Query, Sort
 from recommender.understanding.reading import Reading
 
-__all__ = ["DropConstraint", "More", "Refine", "Relax", "Search", "as_written", "respelling", "search_for"]
+__all__ = ["DropConstraint", "More", "Recommend", "Refine", "Relax", "Search", "as_written", "respelling", "search_for"]
 
 
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
@@ -64,6 +65,18 @@ def _found(turn: Turn, query: Query) -> list[Reply]:
     if query.text:
         return find(turn, query, "found.text", text=query.text)
     return find(turn, query, "found.constraints", labels=", ".join(turn.label(one) for one in query.constraints))
+
+
+class Recommend(TurnAction):
+    """Something for me."""
+
+    intent = "recommend"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """What fits what was named, if anything was; else what this person is likely to want."""
+        reading = turn.read(amend=False)
+        named = reading.names_thing and reading.known
+        return search_for(turn, reading) if not turn.pressed and (named or reading.added) else recommend(turn)
 
 
 class Search(TurnAction):
@@ -132,7 +145,7 @@ class More(TurnAction):
                 )
             else:
                 query = turn.state.query or query
-                result = turn.services.searcher.search(query, limit=PAGE_SIZE, exclude=exclude)
+                result = search_for_person(turn, query, limit=PAGE_SIZE, exclude=exclude)
         return page(turn, listing, result, query, "more.found") or [turn.say("more.end"), *turn.constraints(query)]
 
 

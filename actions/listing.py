@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from actions.dialogue.state import Listing
 from actions.nothing import no_change_possible, nothing_found
+from actions.personal import search_for_person
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
 from recommender.explanation.reason import Reason
@@ -67,5 +68,5 @@ def page(
 
 def _search(turn: Turn, query: Query, opening: str, slots: Mapping[str, object]) -> tuple[SearchResult, list[Reply]]:
     with turn.timed("search"):
-        result = turn.services.searcher.search(query, limit=PAGE_SIZE, exclude=turn.unwanted)
+        result = search_for_person(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
     return result, page(turn, Listing(weights=dict(result.weights)), result, query, opening, slots)

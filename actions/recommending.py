@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from actions.action import TurnAction
 from actions.dialogue.state import Listing
 from actions.listing import PAGE_SIZE, page
+from actions.personal import personal_chip
 from actions.replies.schema import Reply
-from actions.turn import Turn
+from actions.turn import Turn, chips
 from recommender.explanation.reason import ReasonKind
+from recommender.personalisation.recommender import Recommended
 from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
 
-__all__ = ["Recommend", "recommend", "recommend_page"]
+__all__ = ["recommend", "recommend_page"]
 
-
-class Recommend(TurnAction):
-    """Something for me."""
-
-    intent = "recommend"
-
-    def handle(self, turn: Turn) -> list[Reply]:
-        """Products this person is likely to want; what is popular for somebody nobody knows yet."""
-        return recommend(turn)
+_REMEMBERED: Final = 200
+_AGAIN: Final = re.compile(r"\b(again|once more|same ones?|from before)\b", re.IGNORECASE)
+_OPENINGS: Final = (
+    (ReasonKind.HISTORY, "recommend.personal"),
+    (ReasonKind.ASKED, "recommend.asked"),
+)
 
 
 def recommend(turn: Turn) -> list[Reply]:
-    """The first page of recommendations."""
+    """The first page of recommendations: nothing that was recommended in this conversation, unless it is asked for
+    again or there is nothing else."""
     turn.state = replace(turn.state, query=None)
-    return recommend_page(turn, Listing("recommend")) or [turn.say("nothing.at_all")]
+    again = turn.arguments.get("again") or (not turn.pressed and _AGAIN.search(turn.text))
+    if again:
+        turn.state = replace(turn.state, offered=())
+    replies = recommend_page(turn, Listing("recommend"))
+    if replies or not turn.state.offered:
+        return replies or [turn.say("nothing.at_all")]
+    turn.state = replace(turn.state, offered=())
+    replies = recommend_page(turn, Listing("recommend"))
+    return [turn.say("recommend.from_the_start"), *replies] if replies else [turn.say("nothing.at_all")]
 
 
 def recommend_page(turn: Turn, listing: Listing) -> list[Reply]:
     """The next page of recommendations; nothing when there are no more."""
     in_cart = {line.product.id for line in turn.services.carts.lines(turn.person_id)}
-    exclude = turn.unwanted | in_cart | set(listing.shown_ids)
     with turn.timed("search"):
-        found = turn.services.recommender.recommend(turn.person_id, limit=PAGE_SIZE + 1, exclude=exclude)
-    hits = [Hit(one.item_id, one.score, dict(one.parts)) for one in found[:PAGE_SIZE]]
+        found = turn.services.recommender.recommend(
+            turn.person_id,
+            limit=PAGE_SIZE + 1,
+            exclude=turn.unwanted | in_cart | set(turn.state.offered),
+            shown=listing.shown_ids,
+            without=turn.decided.less,
+            personal=turn.decided.personal,
+            seed=turn.id,
+        )
+    hits = [Hit(one.item_id, one.score, dict(one.parts), propensity=one.propensity) for one in found[:PAGE_SIZE]]
     # One more than a page is asked for, to know whether there is a next page.
     result = SearchResult(hits, total=len(found), versions=found[0].versions if found else {})
     causes = {one.item_id: one.reasons for one in found}
-    is_personal = any(reason.kind is ReasonKind.HISTORY for reasons in causes.values() for reason in reasons)
-    return page(
-        turn, listing, result, Query(), "recommend.personal" if is_personal else "recommend.popular", causes=causes
-    )
+    replies = page(turn, listing, result, Query(), _opening(turn, found), causes=causes)
+    if replies:
+        offered = (*turn.state.offered, *(one.id for one in turn.state.shown))
+        turn.state = replace(turn.state, offered=offered[-_REMEMBERED:])
+        if not turn.decided.personal:
+            replies += chips([personal_chip(turn, personal=True)])
+    return replies
+
+
+def _opening(turn: Turn, found: Sequence[Recommended]) -> str:
+    """The sentence that says what the list goes by."""
+    if not turn.decided.personal:
+        return "recommend.impersonal"
+    kinds = {reason.kind for one in found for reason in one.reasons}
+    return next((key for kind, key in _OPENINGS if kind in kinds), "recommend.popular")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from actions.action import TurnAction
 from actions.cart import AddToCart, ChangeCart, EmptyCart, SaveForLater, ShowCart, ShowSaved
 from actions.catalogue_questions import Cheapest, Dearest, HowMany, PriceRange
+from actions.dislikes import WantLess
 from actions.explaining import WhyNot, WhyThis
-from actions.finding import DropConstraint, More, Refine, Relax, Search
+from actions.finding import DropConstraint, More, Recommend, Refine, Relax, Search
 from actions.items import Compare, Details, ShowItem
 from actions.orders import Inform, OrderStatus
-from actions.person import ForgetMe, WhatYouKnow
+from actions.person import ForgetFact, ForgetMe, WhatYouKnow
+from actions.personal import Personalise
 from actions.reaching_people import AskHuman, LeaveQueue, RateService
-from actions.recommending import Recommend
 from actions.shop_questions import FrequentQuestion
 from actions.similar import Similar
 from actions.smalltalk import Affirm, AskBack, Bye, Chitchat, Deny, Greet, Help, OutOfScope, Thanks
@@ -34,6 +35,7 @@ _CLASSES: tuple[type[TurnAction], ...] = (
     Details,
     DropConstraint,
     EmptyCart,
+    ForgetFact,
     ForgetMe,
     FrequentQuestion,
     Greet,
@@ -44,6 +46,7 @@ _CLASSES: tuple[type[TurnAction], ...] = (
     More,
     OrderStatus,
     OutOfScope,
+    Personalise,
     PriceRange,
     RateService,
     Recommend,
@@ -58,6 +61,7 @@ _CLASSES: tuple[type[TurnAction], ...] = (
     Thanks,
     ThumbDown,
     ThumbUp,
+    WantLess,
     WhatYouKnow,
     WhyNot,
     WhyThis,
@@ -66,7 +70,9 @@ _CLASSES: tuple[type[TurnAction], ...] = (
 ACTIONS: dict[str, TurnAction] = {action.intent: action for action in (make() for make in _CLASSES)}
 """Every action by its intent."""
 
-WITHOUT_RASA = frozenset({LeaveQueue.intent, RateService.intent})
+WITHOUT_RASA = frozenset(
+    {ForgetFact.intent, LeaveQueue.intent, Personalise.intent, RateService.intent, WantLess.intent}
+)
 """Intents that only a press can have and that are no step of the dialogue: Rasa has no part in them."""
 
 _FAQ_PREFIX = "faq_"

@@ -16,6 +16,7 @@ from actions.replies.phrases import Phrases, english
 from actions.shop.cart import Carts
 from actions.shop.knowledge import Knowledge
 from actions.shop.orders import CsvOrders, NoOrders, Orders
+from feedback.preferences import Preferences
 from feedback.sql import SqlFeedbackStore
 from recommender.catalogue.port import Catalogue
 from recommender.clock import Clock, SystemClock
@@ -49,6 +50,7 @@ class Services:
     understander: Understands
     recommender: PersonalRecommender
     feedback: SqlFeedbackStore
+    preferences: Preferences
     dialogues: DialogueStore
     carts: Carts
     knowledge: Knowledge
@@ -70,11 +72,13 @@ def build(settings: Settings) -> Services:
 
     from actions.vocabulary import CurrentUnderstander
     from feedback.history import FeedbackHistory
+    from feedback.training.shadow import recorder
+    from recommender.catalogue.facets import category_key
     from recommender.catalogue.store import SqlCatalogue
     from recommender.models.registry import Registry
     from recommender.models.serving import ServedModels, ServedSearcher
     from recommender.personalisation.items import Items
-    from recommender.personalisation.recommender import PersonalRecommender
+    from recommender.personalisation.recommender import ListRules, PersonalRecommender
     from recommender.personalisation.store import FactorModels
 
     database, clock = Database(settings.sql_url), SystemClock()
@@ -88,7 +92,7 @@ def build(settings: Settings) -> Services:
         clock=clock,
         encoder=models.current.encoder,
         catalogue=catalogue,
-        searcher=ServedSearcher(models),
+        searcher=ServedSearcher(models, recorder(database, clock)),
         understander=CurrentUnderstander(catalogue, models, settings.shop_dir / "synonyms.yml"),
         recommender=PersonalRecommender(
             lambda: Items.of(models.snapshot),
@@ -96,8 +100,14 @@ def build(settings: Settings) -> Services:
             FeedbackHistory(feedback, database, clock),
             FactorModels(settings.home),
             lambda: models.current.encoder,
+            ListRules(
+                settings.variety,
+                settings.exploration,
+                frozenset(category_key(name) for name in settings.consumables),
+            ),
         ),
         feedback=feedback,
+        preferences=Preferences(database, clock),
         dialogues=DialogueStore(clock),
         carts=Carts(database, catalogue, clock),
         knowledge=Knowledge(settings.shop_dir, models.current.encoder),

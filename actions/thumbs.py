@@ -8,12 +8,15 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from actions.action import TurnAction
+from actions.dislikes import less_chips, want_less
 from actions.referring import ask_which, products_meant
 from actions.replies.phrases import Phrases
 from actions.replies.schema import Chip, Reply
 from actions.turn import Turn, chips
 from feedback.store import VoteOutcome
 from feedback.tables import ImpressionRow
+from recommender.understanding.query import Facet
+from recommender.understanding.reading import Reading
 
 __all__ = ["ThumbDown", "ThumbUp", "vote_receipt"]
 
@@ -40,6 +43,10 @@ class _Thumb(TurnAction):
         value = int(turn.arguments.get("value", self.value))
         impression = turn.arguments.get("impression_id")
         if impression is None:
+            reading = turn.read(amend=False)
+            brand = _brand_alone(reading)
+            if brand is not None and value < 0:
+                return want_less(turn, Facet.BRAND, brand, turn.services.understander.written(Facet.BRAND, brand))
             meant = products_meant(turn, turn.read())
             if not meant:
                 return ask_which(turn, self.intent)
@@ -59,13 +66,17 @@ class _Thumb(TurnAction):
         undo = turn.chip(turn.words("chip.undo"), self.intent, impression_id=impression, value=0)
         if outcome.vote.reason == "too_expensive":
             return [undo, *_cheaper(turn, outcome.vote.item_id)]
-        if outcome.vote.value > 0 or outcome.vote.reason is not None:
+        if outcome.vote.value > 0:
             return [undo]
+        product = turn.product(outcome.vote.item_id)
+        less = [] if product is None else less_chips(turn, product)
+        if outcome.vote.reason is not None:
+            return [undo, *less]
         why = [
             turn.chip(turn.words(f"reason_code.{code}"), "thumb_down", impression_id=impression, value=-1, reason=code)
             for code in REASONS
         ]
-        return [undo, *why]
+        return [undo, *less, *why]
 
 
 class ThumbUp(_Thumb):
@@ -103,6 +114,12 @@ def _cheaper(turn: Turn, item_id: str) -> list[Chip]:
         return []
     title = turn.words("chip.cheaper")
     return [turn.chip(title, "refine", text=title, item_id=item_id)]
+
+
+def _brand_alone(reading: Reading) -> str | None:
+    """The brand that is named where no product is pointed at: "never show me Norda again"."""
+    brands = [one for one in reading.query.constraints if one.facet is Facet.BRAND]
+    return None if reading.references or not brands else brands[0].values[0]
 
 
 def _said_reason(text: str) -> str | None:

@@ -29,6 +29,7 @@ from actions.replies.schema import (
 from actions.services import Services
 from actions.shop.cart import Carts
 from feedback.payloads import Pressable
+from feedback.preferences import Decided, Preferences
 from feedback.sql import SqlFeedbackStore
 from feedback.store import Impression
 from recommender.catalogue.product import Product
@@ -109,6 +110,11 @@ class Turn:
     def feedback(self) -> SqlFeedbackStore:
         """The record of feedback, written together with everything else that this turn changes."""
         return self.services.feedback.within(self.changes.session)
+
+    @property
+    def preferences(self) -> Preferences:
+        """What people decided, changed together with everything else that this turn changes."""
+        return self.services.preferences.within(self.changes.session)
 
     # What is said -----------------------------------------------------------------------------------------------
 
@@ -198,6 +204,11 @@ class Turn:
         """The products this person voted down: they are not shown again."""
         return frozenset(vote.item_id for vote in self.services.feedback.votes(self.person_id) if vote.value < 0)
 
+    @cached_property
+    def decided(self) -> Decided:
+        """What this person decided about what they are shown."""
+        return self.services.preferences.of(self.person_id)
+
     def product(self, item_id: str) -> Product | None:
         """The product as the record has it now; None when the shop does not sell it (any more)."""
         return self.services.catalogue.get([item_id]).get(item_id)
@@ -254,7 +265,7 @@ class Turn:
                 id=uuid.uuid4().hex, person_id=self.person_id, session_id=self.session_id, turn_id=self.id,
                 item_id=hit.id, surface=listing.surface, position=place,
                 score=hit.score, legs=dict(hit.legs), versions=dict(versions), reasons=tuple(self._reasons(found)),
-                query=query.text,
+                query=query.text, propensity=hit.propensity,
             )  # fmt: skip
             impressions.append(impression)
             cards.append(self._card(products[hit.id], impression.id, self._reasons(telling(found))))

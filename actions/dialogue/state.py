@@ -80,7 +80,8 @@ class DialogueState:
 
     `shown` is the page in front of the shopper, `focus` the product talked about last, `said` the sentences of the last
     answer (none of them is said again right away), `failed_orders` how often an order was asked for that was not found,
-    `page` the product on whose page the shopper was last.
+    `page` the product on whose page the shopper was last, `offered` what was recommended in this conversation, oldest
+    first.
     """
 
     query: Query | None = None
@@ -91,6 +92,7 @@ class DialogueState:
     said: tuple[str, ...] = ()
     failed_orders: int = 0
     page: str | None = None
+    offered: tuple[str, ...] = ()
 
 
 _STATE = TypeAdapter(DialogueState)

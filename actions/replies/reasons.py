@@ -14,6 +14,8 @@ _NAMED_WORDS = 4
 _NAMED_CONSTRAINTS = 3
 _TELLING = 2
 """How many reasons stand under a product; all of them are told when it is asked "why this?"."""
+_WHAT_FOLLOWS = frozenset({"transitions"})
+"""Models that know in which order people take things."""
 _OF_THE_TEXT = (ReasonKind.WORDS, ReasonKind.MEANING)
 
 
@@ -45,10 +47,16 @@ def reasons_in_words(
             case ReasonKind.WORDS:
                 words = ", ".join(f"“{word}”" for word in reason.words[:_NAMED_WORDS])
                 said.append(phrases.say("reason.words", words=words))
-            case ReasonKind.HISTORY:
-                key = f"reason.history.{reason.signal}"
-                key = key if key in phrases else "reason.history"
+            case ReasonKind.HISTORY if reason.model in _WHAT_FOLLOWS and reason.signal == "purchase":
+                said.append(phrases.say("reason.after", title=title_of(reason.item_id)))
+            case ReasonKind.HISTORY | ReasonKind.TASTE:
+                key = f"reason.{reason.kind}.{reason.signal}"
+                key = key if key in phrases else f"reason.{reason.kind}"
                 said.append(phrases.say(key, title=title_of(reason.item_id)))
+            case ReasonKind.ASKED:
+                said.append(phrases.say("reason.asked", words=reason.words[0]))
+            case ReasonKind.EXPLORED:
+                said.append(phrases.say("reason.explored"))
             case ReasonKind.RATED:
                 rating, count = f"{reason.rating:g}", reason.rating_count
                 said.append(phrases.say("reason.rated", rating=rating, count=count))

@@ -34,6 +34,8 @@ def explain_hit(hit: Hit, query: Query, weights: Mapping[str, float]) -> list[Re
         if kind is ReasonKind.MEANING and not query.text:
             continue
         moved.append(Reason(kind, effect, words=hit.matched if kind is ReasonKind.WORDS else ()))
+    if hit.taste is not None:
+        moved.append(hit.taste)
     met = [Reason(ReasonKind.CONSTRAINT, constraint=one) for one in query.constraints if one.op is not Op.NONE_OF]
     return [*sorted(moved, key=lambda reason: (-reason.effect, reason.kind)), *met]
 

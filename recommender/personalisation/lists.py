@@ -41,18 +41,22 @@ def varied(score: Floats, vectors: Floats, limit: int, variety: float, *, shown:
     worth = (score - low).astype(np.float64) / max(high - low, 1e-9)
     centre = vectors.mean(axis=0)
     usual = min(float(centre @ centre), _ALL_ALIKE)
-    if shown is not None and len(shown):
-        worth -= _off(vectors @ shown.T, usual, variety).sum(axis=1)
+    is_variant = np.zeros(len(score), dtype=np.bool_)
     chosen: list[int] = []
+    for before in () if shown is None else shown:
+        cosines = vectors @ before
+        worth -= variety * _likeness(cosines, usual)
+        is_variant |= cosines >= TWINS
     for _ in range(min(limit, len(score))):
-        place = int(worth.argmax())
+        place = int((worth - _LAST * is_variant).argmax())
         chosen.append(place)
+        cosines = vectors @ vectors[place]
+        worth -= variety * _likeness(cosines, usual)
+        is_variant |= cosines >= TWINS
         worth[place] = -np.inf
-        worth -= _off(vectors @ vectors[place], usual, variety)
     return np.array(chosen, dtype=np.intp)
 
 
-def _off(cosines: Floats, usual: float, variety: float) -> NDArray[np.float64]:
-    """What a product that is so near takes off; `usual` is the mean cosine of any two."""
-    likeness = np.maximum(cosines - usual, 0.0) / (1.0 - usual)
-    return np.asarray(variety * likeness + np.where(cosines >= TWINS, _LAST, 0.0), dtype=np.float64)
+def _likeness(cosines: Floats, usual: float) -> NDArray[np.float64]:
+    """0 for what is as near as any two products are, whose mean cosine is `usual`; 1 for the very same."""
+    return np.asarray(np.maximum(cosines - usual, 0.0) / (1.0 - usual), dtype=np.float64)

@@ -72,10 +72,10 @@ class Place:
 
 
 class Taste(NamedTuple):
-    """How near a product is to what a person likes, from 0 to 1, and what makes it so."""
+    """How near a product is to what a person likes, from 0 to 1, and what of their past it would lose most without."""
 
     nearness: float
-    cause: Reason
+    cause: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class PersonalRecommender:
         recommended = []
         for slot in slots:
             value = float(score[slot.row])
-            reasons = _reasons(found.get(slot.row), value, parts, slot.row, popular)
+            reasons = _reasons(_met_before(found.get(slot.row), items.ids[slot.row]), value, parts, slot.row, popular)
             if slot.explored:
                 reasons = (Reason(ReasonKind.EXPLORED),)
             recommended.append(
@@ -229,7 +229,7 @@ class PersonalRecommender:
         return Place(int((better & open_rows).sum()) + 1, int(open_rows.sum()), float(score[row]))
 
     def taste(self, person_id: str, item_ids: Sequence[str]) -> Mapping[str, Taste]:
-        """How near each product is to what a person did, from 0 to 1, their nearest product of all being 1.
+        """How near each product is to what a person did, from 0 to 1; their best product of all is about 1.
 
         Products that are not in the index, and everything for a person of whom nothing is known, are left out. What
         everybody likes has no part in it, nor has what the person searched for: a search says that itself.
@@ -241,22 +241,17 @@ class PersonalRecommender:
         profile = Profile.of(self._history.signals(person_id))
         past = Past.of(profile, items.rows)
         rows = np.array([items.rows[one] for one in item_ids if one in items.rows], dtype=np.intp)
-        own = Ensemble(
-            {name: member for name, member in model.members.items() if name != Popularity.name}, model.weights
-        )
-        if not len(rows) or not (past.strengths > 0).any() or not any(own.weights.get(name) for name in own.members):
+        if not len(rows) or not (past.strengths > 0).any():
             return {}
-        score = own.score(own.fold_in(past))
-        most = float(score.max())
-        if most <= 0:
-            return {}
+        own = Ensemble({name: one for name, one in model.members.items() if name != Popularity.name}, model.weights)
+        score = own.score(own.fold_in(past), rows)
         found = causes(own, past, profile, (), items, rows)
-        return {
-            items.ids[row]: Taste(
-                min(max(float(score[row]) / most, 0.0), 1.0), replace(found[int(row)], kind=ReasonKind.TASTE)
-            )
-            for row in rows
-        }
+        tastes = {}
+        for row, value in zip(rows.tolist(), score.tolist(), strict=True):
+            near, without = min(max(value, 0.0), 1.0), min(max(value - found[row].effect, 0.0), 1.0)
+            cause = replace(found[row], kind=ReasonKind.TASTE, effect=near - without)
+            tastes[items.ids[row]] = Taste(near, cause if near > without else None)
+        return tastes
 
     def serving(self) -> tuple[Items, Ensemble, str]:
         """The products as they are now, the model that serves, over their rows, and its version.
@@ -333,6 +328,12 @@ def _best(rows: Rows, score: Floats, count: int) -> Rows:
     """The `count` rows with the best scores, best first; ties go by row, which is by id."""
     ordered: Rows = rows[np.lexsort((rows, -score[rows]))][:count]
     return ordered
+
+
+def _met_before(cause: Reason | None, item_id: str) -> Reason | None:
+    """A product that is there because of itself: the person met it before."""
+    met = cause is not None and cause.item_id == item_id
+    return replace(cause, signal=f"again_{cause.signal}", model="") if cause is not None and met else cause
 
 
 def _reasons(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from recommender.explanation.reason import Reason
 from recommender.understanding.query import Constraint, Query
 
 __all__ = ["CatalogueShape", "Hit", "SearchResult", "Searcher"]
@@ -17,13 +18,17 @@ class Hit:
     """One result: its product, its score, and what each leg gave it ("lexical", "dense", later "popularity", …).
 
     The score is the weighted sum of `legs` (weights in the result), so removing a leg changes it by a known amount.
-    `matched` are the query's words (as written) that occur in the product's text, title first.
+    `matched` are the query's words (as written) that occur in the product's text, title first. `taste` is what of a
+    person's past moved it, where their taste decided between close calls; `propensity`, how likely the product was to
+    be on its place, is below 1 where places are drawn by lot.
     """
 
     id: str
     score: float
     legs: dict[str, float] = field(default_factory=dict)
     matched: tuple[str, ...] = ()
+    taste: Reason | None = None
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from actions.shop.orders import CsvOrders
 from feedback.conversations import accept_turn, begin_turn, finish_turn, open_session
 from feedback.history import FeedbackHistory
 from feedback.people import new_person
+from feedback.preferences import Preferences
 from feedback.sql import SqlFeedbackStore
 from feedback.tables import PayloadRow
 from recommender.catalogue.memory import InMemoryCatalogue
@@ -139,6 +140,7 @@ class Shop:
                 lambda: Items.of(self.view.snapshot), self.catalogue, FeedbackHistory(feedback, database, clock)
             ),
             feedback=feedback,
+            preferences=Preferences(database, clock),
             dialogues=DialogueStore(clock),
             carts=Carts(database, self.catalogue, clock),
             knowledge=Knowledge(home / "shop", self.encoder),

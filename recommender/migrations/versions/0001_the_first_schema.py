@@ -386,6 +386,21 @@ def upgrade() -> None:
     with op.batch_alter_table('payloads', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payloads_session_id'), ['session_id'], unique=False)
 
+    op.create_table('shadow_searches',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('session_id', sa.String(length=32), nullable=False),
+    sa.Column('model_version', sa.String(length=100), nullable=False),
+    sa.Column('query', sa.Text(), nullable=False),
+    sa.Column('shown', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('unseen', sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('at', db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('shadow_searches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shadow_searches_session_id'), ['session_id'], unique=False)
+        batch_op.create_index('ix_shadow_searches_version_at', ['model_version', 'at'], unique=False)
+
     op.create_table('staff_audit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('staff_id', sa.String(length=32), nullable=True),
@@ -616,6 +631,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_staff_audit_at'))
 
     op.drop_table('staff_audit')
+    with op.batch_alter_table('shadow_searches', schema=None) as batch_op:
+        batch_op.drop_index('ix_shadow_searches_version_at')
+        batch_op.drop_index(batch_op.f('ix_shadow_searches_session_id'))
+
+    op.drop_table('shadow_searches')
     with op.batch_alter_table('payloads', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_payloads_session_id'))
 

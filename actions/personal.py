@@ -1,0 +1,61 @@
+"""Is a search this person's own: does their taste decide between close calls, and may it?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from actions.action import TurnAction
+from actions.replies.schema import Chip, Reply
+from actions.turn import Turn, chips
+from recommender.errors import UnavailableError
+from recommender.personalisation.close_calls import POOL, reordered
+from recommender.search.port import SearchResult
+from recommender.understanding.query import Query, Sort
+
+__all__ = ["Personalise", "personal_chip", "search_for_person"]
+
+
+def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult:
+    """Search for `query`; of results that are about as good, what is nearer to the person's taste comes first.
+
+    Only what was asked for in words is put in order so: a list by price or rating keeps its order.
+    """
+    services, margin = turn.services, turn.services.settings.personal_search
+    if margin <= 0 or not query.text or query.sort is not Sort.RELEVANCE or not turn.decided.personal:
+        return services.searcher.search(query, limit=limit, exclude=exclude)
+    found = services.searcher.search(query, limit=max(POOL, limit), exclude=exclude)
+    try:
+        tastes = services.recommender.taste(turn.person_id, [hit.id for hit in found.hits])
+    except UnavailableError:
+        tastes = {}
+    return reordered(found, tastes, margin, limit)
+
+
+class Personalise(TurnAction):
+    """Go by what is known of me, or do not."""
+
+    intent = "personalise"
+
+    def handle(self, turn: Turn) -> list[Reply]:
+        """What holds from now on, and the way back."""
+        personal = bool(turn.arguments.get("personal", _wanted(turn.text)))
+        changed = turn.preferences.be_personal(turn.person_id, personal=personal)
+        turn.decided = replace(turn.decided, personal=personal)
+        key = "personalise.on" if personal else "personalise.off"
+        recommend = turn.chip(turn.words("chip.recommend"), "recommend")
+        said = turn.say(key if changed else f"{key}_already")
+        return [said, *chips([personal_chip(turn, personal=not personal), recommend])]
+
+
+def personal_chip(turn: Turn, *, personal: bool) -> Chip:
+    """What turns it on or off by pressing."""
+    return turn.chip(turn.words(f"chip.personal.{'on' if personal else 'off'}"), "personalise", personal=personal)
+
+
+_STOPS = frozenset({"stop", "dont", "don't", "not", "no", "off", "never", "without", "quit", "disable", "end", "less"})
+
+
+def _wanted(text: str) -> bool:
+    """Whether the words ask for it; "stop personalising" and most of what is said here do not."""
+    return not _STOPS & set(text.casefold().replace("’", "'").replace(",", " ").replace(".", " ").split())
