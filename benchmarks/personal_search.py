@@ -1,8 +1,8 @@
 """Does a person's taste help where a search leaves several results about as good?
 
 `python -m benchmarks.personal_search --home HOME --held-out FILE`: a shop whose recommendation model was trained
-without each customer's last purchase, and a file of those purchases (user_id and item_id, separated by tabs). Each customer
-searches for the name of the category of what they bought next; how high does the search put that very product?
+without each customer's last purchase, and a file of those purchases (user_id and item_id, separated by tabs). Each
+customer searches for the name of the category of what they bought next; how high does the search put that very product?
 """
 
 from __future__ import annotations

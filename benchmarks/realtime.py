@@ -55,7 +55,7 @@ def main() -> None:
             f"One thread; {REPETITIONS} times each. Models that count: {', '.join(ensemble.members)}.",
             "Folding in includes the scores of all products. Nothing is retrained.",
             (
-                f"Load average when it ended: {os.getloadavg()[0]:.1f}; above the number of cores the machine was busy, "
+                f"Load average when it ended: {os.getloadavg()[0]:.1f}; above the number of cores the machine was busy "
                 "and the processor's time tells more than the clock's."
             ),
         ],

@@ -21,6 +21,7 @@ __all__ = ["PERSONAL_TABLES", "owned_by", "personal_links", "personal_table"]
 PERSONAL_TABLES: Final = (
     "model_uses",
     "quarantine",
+    "shadow_searches",
     "review_sources",
     "vote_changes",
     "votes",

@@ -93,10 +93,11 @@ def train_encoder(
     products = {product.id: product for product in catalogue}
     train, held_out = supervision.split()
     queries, judgements = held_out.queries, held_out.judgements()
-    if not any(grade > 0 for grades in judgements.values() for grade in grades.values()):
+    measurable = any(grade > 0 for grades in judgements.values() for grade in grades.values())
+    if not train.grades or not measurable:
         raise BadInputError(
-            f"Of {len(supervision.queries)} queries with grades, none that is held out for measuring has a good "
-            "product: more queries are needed."
+            f"{len(supervision.queries)} queries with grades are too few to learn from some and measure on others that "
+            "have a good product: more queries are needed."
         )
     run.write_state("running", method=plan.method, source=supervision.source)
     try:

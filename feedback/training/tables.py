@@ -1,15 +1,15 @@
-"""How is it kept whose feedback trained which model, and whose is set aside?"""
+"""How is it kept whose feedback trained which model, and whose is set aside, and what a candidate would have shown?"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recommender.db import Base, UtcDateTime
+from recommender.db import Base, JsonColumn, UtcDateTime
 
-__all__ = ["ModelDebtRow", "ModelUseRow", "QuarantineRow"]
+__all__ = ["ModelDebtRow", "ModelUseRow", "QuarantineRow", "ShadowSearchRow"]
 
 
 class ModelUseRow(Base):
@@ -42,3 +42,19 @@ class QuarantineRow(Base):
     detail: Mapped[str] = mapped_column(String(200))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     released_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class ShadowSearchRow(Base):
+    """A search that a candidate answered unseen: the ids that were shown, and those it would have shown."""
+
+    __tablename__ = "shadow_searches"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), index=True)
+    model_version: Mapped[str] = mapped_column(String(100))
+    query: Mapped[str] = mapped_column(Text)
+    shown: Mapped[list[str]] = mapped_column(JsonColumn)
+    unseen: Mapped[list[str]] = mapped_column(JsonColumn)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_shadow_searches_version_at", "model_version", "at"),)

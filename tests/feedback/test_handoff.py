@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from feedback.handoff import Agent, keep_email, rate
 from feedback.handoff_tables import HandoffRow
@@ -17,7 +18,11 @@ from tests.feedback.desk_world import ADA, BEN, UNAVAILABLE, World
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def world(request: pytest.FixtureRequest, clock: FakeClock) -> World:
-    return World(request.getfixturevalue("database" if request.param == "sqlite" else "postgres"), clock)
+    database = request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
+    if request.param == "postgres":
+        with database.transaction() as session:  # others queued there before
+            session.execute(text("TRUNCATE sessions CASCADE"))
+    return World(database, clock)
 
 
 def newest(world: World) -> HandoffRow:

@@ -66,7 +66,7 @@ def test_the_order_of_what_was_never_graded_is_learned(
 ) -> None:
     unseen = {"red-sofa", "blue-lamp", "green-rug"}
     shown = Supervision(tuple(grade for grade in supervision.grades if grade.item_id not in unseen), "test")
-    plan = replace(PLAN, method="full", epochs=40, unlabelled=0)
+    plan = replace(PLAN, method="full", epochs=80, learning_rate=1e-3, unlabelled=0)
     learned = Trainer(tiny, batches_of(tiny, shown, plan), plan, tmp_path)
     learned.run()
     for query, item_id in (("a couch", "red-sofa"), ("a lamp", "blue-lamp"), ("a rug", "green-rug")):
