@@ -97,6 +97,11 @@ export class Conversation {
     await this.#report();
   }
 
+  // A code that makes this person and one on another channel the same: {code, expires_at, telegram_url}.
+  link() {
+    return this.#say("/api/links", {});
+  }
+
   // A conversation from the beginning, of the same person: their cart and thumbs stay.
   async restart() {
     if (!this.#session) return;

@@ -1,6 +1,6 @@
 // What asks for the whole attention: a picture in large, a question before something is lost.
 
-import { button, element, foreign, icon } from "./dom.js";
+import { button, element, foreign, icon, safeAddress } from "./dom.js";
 
 // Each is a modal <dialog>: Esc closes it, the rest of the page cannot be reached meanwhile, and the focus goes back.
 export class Dialogs {
@@ -40,6 +40,24 @@ export class Dialogs {
       dialog.addEventListener("close", () => resolve(answer));
       this.#show(dialog);
     });
+  }
+
+  // The code with which the conversation goes on in Telegram, and the way there.
+  code({ code, expires_at, telegram_url }) {
+    const say = (key, slots) => this.#strings.say(key, slots);
+    const address = safeAddress(telegram_url ?? "");
+    const dialog = element(
+      "dialog",
+      { class: "confirm", "aria-labelledby": "question", "aria-describedby": "explained" },
+      element("h3", { id: "question" }, say("telegram")),
+      element("p", { id: "explained" }, say("telegramExplained", { time: this.#strings.time(new Date(expires_at)) })),
+      element("p", {}, element("code", {}, code)),
+      element("div", { class: "answers" },
+        button("quiet", say("done"), () => dialog.close()),
+        !address ? "" : element("a", { class: "primary", href: address, target: "_blank", rel: "noopener" }, say("telegramOpen")),
+      ),
+    );
+    this.#show(dialog);
   }
 
   #show(dialog) {

@@ -10,6 +10,7 @@ const PATHS = {
   cart: "M3 4h2l2.2 11h10.3L20 7.5H6M9 20h.01M17 20h.01",
   saved: "M6 4h12v16l-6-4.5L6 20z",
   human: "M12 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM5 20c.6-4 3.300-6 7-6s6.400 2 7 6",
+  telegram: "M3 11.500L21 4l-3 16-6.500-5L8 19v-6l9-6",
   fresh: "M5 12a7 7 0 1 0 2-5M7 3v4h4",
   transcript: "M12 4v11M7 11l5 5 5-5M5 20h14",
   forget: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",

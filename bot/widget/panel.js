@@ -16,8 +16,8 @@ export class Panel {
   #lastSpeaker = null;
   #following = true;
 
-  // options: {title, greeting, starters, inline}; on: send(text), open(), close(), cart(), saved(), human(), fresh(),
-  // transcript(), forget(), retry(); context: what replies may call on, with speaker(message) -> a name.
+  // options: {title, greeting, starters, inline, telegram}; on: send(text), open(), close(), cart(), saved(), human(),
+  // telegram(), fresh(), transcript(), forget(), retry(); context: what replies may call on, with speaker(message) -> a name.
   constructor(root, strings, options, on, context) {
     this.#strings = strings;
     this.#options = options;
@@ -169,8 +169,9 @@ export class Panel {
     const name = this.#context.speaker(message);
     const row = element("div", { class: `row ${message.sender}` });
     if (name !== this.#lastSpeaker) {
-      const time = message.created_at ? this.#strings.time(new Date(message.created_at)) : "";
-      row.append(element("div", { class: "who soft" }, foreign("span", {}, name), time && foreign("time", {}, time)));
+      const who = element("div", { class: "who soft" }, foreign("span", {}, name));
+      if (message.created_at) who.append("·", foreign("time", {}, this.#strings.time(new Date(message.created_at))));
+      row.append(who);
       row.classList.add("first");
     } else {
       row.append(element("span", { class: "unseen" }, this.#strings.say("says", { name })));
@@ -243,7 +244,7 @@ export class Panel {
     more.setAttribute("aria-expanded", "false");
     more.setAttribute("aria-controls", "menu");
     const menu = element("div", { id: "menu", class: "menu", hidden: "" });
-    for (const name of ["human", "saved", "transcript", "fresh", "forget"]) {
+    for (const name of ["human", "saved", ...(this.#options.telegram ? ["telegram"] : []), "transcript", "fresh", "forget"]) {
       const entry = button("entry", say(name), () => (this.#menu(false), more.focus(), this.#on[name]()), icon(name), say(name));
       entry.removeAttribute("aria-label");
       if (name === "human") this.#parts.human = entry;

@@ -48,13 +48,13 @@ export function picture(item, { strings, base, zoom }) {
 // What the product is called, with the way to its page.
 export function title(item, number, { strings, base, opened }) {
   const page = safeAddress(item.url, base);
-  const words = [number ? `${number}. ` : "", foreign("bdi", {}, item.title)];
+  const words = [...(number ? [element("bdi", {}, `${number}.`), " "] : []), foreign("bdi", {}, item.title)];
   if (!page) return element("h3", {}, element("span", {}, ...words));
   const link = element("a", { href: page, rel: "noopener", title: item.title }, ...words);
   // The shop's own pages open in place and the chat comes along; others open beside it.
   if (new URL(page).origin !== location.origin) {
     link.target = "_blank";
-    link.setAttribute("aria-label", strings.say("opensPage", { title: item.title }));
+    link.append(" ", element("span", { class: "unseen" }, strings.say("newTab")));
   }
   link.addEventListener("click", (event) => opened({ ...item, url: page }, event));
   return element("h3", {}, link);

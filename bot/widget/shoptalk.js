@@ -105,6 +105,7 @@ class ShoptalkChat extends HTMLElement {
       greeting: this.getAttribute("greeting") ?? strings.say("greeting"),
       starters: starters.map((words) => words.trim()).filter(Boolean),
       inline: this.getAttribute("position") === "inline",
+      telegram: this.hasAttribute("telegram"),
     };
     const on = {
       send: (text) => this.#send(text),
@@ -113,6 +114,7 @@ class ShoptalkChat extends HTMLElement {
       cart: () => this.#conversation.choose("cart", strings.say("cart")),
       saved: () => this.#conversation.choose("saved", strings.say("saved")),
       human: () => this.#conversation.choose("human", strings.say("human")),
+      telegram: () => this.#attempt(async () => this.#dialogs.code(await this.#conversation.link())),
       transcript: () => save(transcript(this.#messages, context)),
       fresh: () => this.#restart(),
       forget: () => this.#forget(),

@@ -51,7 +51,6 @@ h2:focus { outline: none; }
 .row.shopper { align-items: flex-end; }
 .row > .products, .row > div:has(> .comparison), .row > .cart { width: 100%; }
 .who { display: flex; gap: 6px; font-size: 12px; padding-inline: 4px; max-width: 100%; overflow-wrap: anywhere; }
-.who time::before { content: "·"; margin-inline-end: 6px; }
 .bubble { max-width: 86%; padding: 9px 14px; border-radius: 18px; border-end-start-radius: 6px; background: var(--wash); overflow-wrap: anywhere; max-height: 60vh; overflow-y: auto; }
 .bubble p { min-height: 1em; }
 .bubble.shopper { background: var(--accent); color: var(--accent-ink); border-radius: 18px; border-end-end-radius: 6px; }

@@ -173,6 +173,14 @@ class ScriptedGateway:
             count = len((await request.json())["events"])
             return {"received": count, "new": count}
 
+        @app.post("/api/links")
+        async def link() -> Body:
+            return {
+                "code": "ABCD-EFGH",
+                "expires_at": "2026-01-02T10:15:00Z",
+                "telegram_url": "https://t.me/shop_bot?start=ABCD-EFGH",
+            }
+
         @app.post("/api/forget")
         async def forget(request: Request) -> Body:
             del self.records[request.headers["authorization"].removeprefix("Bearer ")]

@@ -107,7 +107,7 @@ def test_a_whole_purchase_by_keyboard_alone(page: Page, gateway: ScriptedGateway
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Lamp 3")).to_have_count(0)
     expect(page.get_by_role("button", name="Enlarge the picture of Lamp 3")).to_be_focused()
-    page.get_by_role("button", name="Add Lamp 3 to the cart").focus()
+    page.get_by_role("button", name="Add to cart: Lamp 3").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("You said add-3.")).to_be_visible()
     assert gateway.posted("/api/messages")[-1]["payload"] == "add-3"

@@ -155,7 +155,7 @@ def test_tabs_agree_on_votes_beginnings_and_endings(
     expect(other.get_by_role("button", name="I like Lamp 1")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Start over").click()
-    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Yes", exact=True).click()
     for one in (page, other):
         expect(one.locator("li.card")).to_have_count(0)
     say(other, "again")
@@ -312,6 +312,15 @@ def test_the_menu_presses_what_the_gateway_offered(page: Page, gateway: Scripted
     expect(page.get_by_text("You said menu-human.")).to_be_visible()
 
 
+def test_a_code_takes_the_shopper_to_telegram(page: Page, gateway: ScriptedGateway) -> None:
+    own_page(page, gateway, "<shoptalk-chat telegram open></shoptalk-chat>")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Go on in Telegram").click()
+    expect(page.get_by_text("ABCD-EFGH", exact=True)).to_be_visible()
+    link = page.get_by_role("link", name="Open Telegram")
+    expect(link).to_have_attribute("href", "https://t.me/shop_bot?start=ABCD-EFGH")
+
+
 def test_the_conversation_is_saved_as_plain_text(page: Page, gateway: ScriptedGateway) -> None:
     gateway.answer = lambda said: [{"type": "text", "text": "Two\nlines"}, {"type": "products", "items": [card()]}]
     say(page, "lamps")
@@ -333,7 +342,7 @@ def test_forget_me_asks_first_and_leaves_nothing_in_the_browser(page: Page, gate
         assert len(gateway.records) == 1
         page.get_by_role("button", name="More", exact=True).click()
         page.get_by_role("button", name="Forget me").click()
-        page.get_by_role("button", name=answer).click()
+        page.get_by_role("button", name=answer, exact=True).click()
     expect(page.get_by_text("All 3 records were erased.")).to_be_visible()
     expect(page.get_by_text("You said hello.")).to_have_count(0)
     assert gateway.records == {}

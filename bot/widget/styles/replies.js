@@ -16,8 +16,8 @@ export const replies = `
 .card { flex: 0 0 min(230px, 72%); scroll-snap-align: start; display: flex; flex-direction: column; gap: 6px; padding: 12px; border: 1px solid var(--line); border-radius: 16px; background: var(--paper); min-width: 0; }
 .card:only-child { flex-basis: min(300px, 100%); }
 .picture { display: grid; grid-template: 100% / 100%; place-items: center; width: 100%; height: 136px; padding: 0; border: 0; border-radius: 10px; background: #f4f6f5; color: #5b6965; font-size: 44px; font-weight: 600; overflow: hidden; }
-button.picture { cursor: zoom-in; }
-.picture img { width: 100%; height: 100%; object-fit: contain; display: block; }
+button.picture { cursor: zoom-in; background: none; }
+.picture img { max-width: 100%; height: 100%; object-fit: contain; display: block; border-radius: 10px; }
 h3 { font-size: 14.5px; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; }
 h3 > a, h3 > span { min-height: 24px; border-radius: 4px; color: inherit; text-decoration: none; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 h3 a:hover { text-decoration: underline; text-underline-offset: 2px; }
@@ -77,7 +77,8 @@ dialog { border: 1px solid var(--line); border-radius: 18px; padding: 20px; back
 dialog::backdrop { background: #0b1311a6; }
 .confirm h3 { font-size: 17px; margin-block-end: 6px; }
 .answers { display: flex; justify-content: flex-end; gap: 8px; margin-block-start: 18px; }
-.answers .primary { flex: none; }
+.answers .primary { flex: none; text-decoration: none; }
+code { display: block; margin-block-start: 14px; padding: 12px; border-radius: 12px; background: var(--wash); font-size: 20px; font-weight: 650; letter-spacing: .08em; text-align: center; user-select: all; overflow-wrap: anywhere; }
 .zoom { max-width: min(860px, calc(100vw - 32px)); padding: 16px; }
 .zoom img { display: block; width: 100%; max-height: 72vh; object-fit: contain; background: #f4f6f5; border-radius: 12px; }
 .zoom p { margin-block-start: 10px; max-height: 4.5em; overflow: auto; overflow-wrap: anywhere; }
