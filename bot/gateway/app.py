@@ -34,6 +34,8 @@ from bot.gateway.turns import Turns
 from bot.gateway.watch import watch
 from bot.linking import CodesTyped, Linking
 from bot.trackers import RasaTrackers, tracker_database
+from recommender.errors import ShoptalkError
+from recommender.models.registry import Registry
 from recommender.settings import Settings
 
 __all__ = ["create_gateway"]
@@ -42,6 +44,7 @@ _log = structlog.get_logger()
 
 _DATABASE_THREADS = 8
 _WAITING_TURNS_EVERY_S = 30.0
+_TRIAL_EVERY_S = 30.0
 _RASA_START_S = 60.0
 """Rasa loads for a while when everything is started at once; turns left behind are worth waiting for it."""
 
@@ -92,6 +95,7 @@ def create_gateway(
             asyncio.create_task(_answer_waiting_turns(gateway)),
             asyncio.create_task(watch(live, services, threads)),
             asyncio.create_task(keep_time(services, threads)),
+            asyncio.create_task(_end_bad_trials(gateway, Registry.of(settings))),
         ]
         yield
         for task in tasks:
@@ -141,6 +145,18 @@ async def _answer_waiting_turns(gateway: Gateway) -> None:
         except SQLAlchemyError as error:
             _log.warning("waiting_turns_unread", error=type(error).__name__)
         await asyncio.sleep(_WAITING_TURNS_EVERY_S)
+
+
+async def _end_bad_trials(gateway: Gateway, registry: Registry) -> None:
+    """End the trial of a model version that shoppers like less, now and then asked."""
+    from feedback.training.trial import end_if_worse  # its statistics take a second to load
+
+    while True:
+        await asyncio.sleep(_TRIAL_EVERY_S)
+        try:
+            await gateway.threads.run(end_if_worse, gateway.services.database, registry)
+        except (ShoptalkError, SQLAlchemyError) as error:
+            _log.warning("trial_not_looked_at", error=type(error).__name__, reason=str(error))
 
 
 def _describe_errors_as_they_are(app: FastAPI) -> None:
