@@ -11,7 +11,7 @@ export const replies = `
 
 .products { position: relative; }
 .carousel { position: relative; margin-inline: -16px; }
-.cards { display: flex; gap: 12px; overflow-x: auto; scroll-snap-type: x mandatory; scroll-padding-inline: 16px; padding: 4px 16px 8px; scrollbar-width: none; overscroll-behavior-x: contain; }
+.cards { position: relative; display: flex; gap: 12px; overflow-x: auto; scroll-snap-type: x mandatory; scroll-padding-inline: 16px; padding: 4px 16px 8px; scrollbar-width: none; overscroll-behavior-x: contain; }
 .cards::-webkit-scrollbar { display: none; }
 .card { flex: 0 0 min(230px, 72%); scroll-snap-align: start; display: flex; flex-direction: column; gap: 6px; padding: 12px; border: 1px solid var(--line); border-radius: 16px; background: var(--paper); min-width: 0; }
 .card:only-child { flex-basis: min(300px, 100%); }
@@ -53,7 +53,7 @@ h3 a:focus-visible { outline-offset: -2px; }
 .arrow.back { inset-inline-start: 8px; }
 .arrow.forth { inset-inline-end: 8px; }
 
-.comparison { overflow-x: auto; border: 1px solid var(--line); border-radius: 14px; scrollbar-width: thin; }
+.comparison { position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: 14px; scrollbar-width: thin; }
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 9px 12px; text-align: start; vertical-align: top; min-width: 112px; max-width: 240px; overflow-wrap: anywhere; border-block-end: 1px solid var(--line); }
 tbody tr:last-child > * { border-block-end: 0; }
