@@ -20,7 +20,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "item_id": ("item_id", "product_id", "sku", "asin"),
     "event": ("event", "event_type", "kind", "action"),
     "position": ("position",),
-    "timestamp": ("timestamp", "time", "datetime", "date", "created_at"),
+    "timestamp": ("timestamp", "time", "datetime", "date", "created_at", "at"),
 }
 _KINDS = {
     "click": "view",

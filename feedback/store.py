@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,16 @@ from typing import Protocol
 
 from recommender.errors import BadInputError, NotFoundError
 
-__all__ = ["Event", "FeedbackStore", "Impression", "Vote", "VoteOutcome", "check_vote", "impression_not_found"]
+__all__ = [
+    "Event",
+    "FeedbackStore",
+    "Impression",
+    "Vote",
+    "VoteOutcome",
+    "check_vote",
+    "event_key",
+    "impression_not_found",
+]
 
 _REASON_CHARACTERS = 200
 
@@ -104,6 +114,11 @@ class FeedbackStore(Protocol):
     def events(self, person_id: str) -> Sequence[Event]:
         """Everything the person did, oldest first."""
         ...
+
+
+def event_key(source: str, event_id: str) -> str:
+    """The id that an event is kept under: where it came from is part of it, so nobody takes somebody else's."""
+    return hashlib.sha256(f"{source}\0{event_id}".encode()).hexdigest()
 
 
 def check_vote(value: int, reason: str | None) -> str | None:

@@ -91,6 +91,8 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
     ]
     if settings.telegram_token is not None:
         children.append(ChildSpec("telegram", [sys.executable, "-m", "bot.channels.telegram"], environment))
+    if settings.redis_url is not None:
+        children.append(ChildSpec("events", [sys.executable, "-m", "bot.event_stream"], environment))
     return children
 
 

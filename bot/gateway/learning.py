@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from fastapi import APIRouter
 
 from actions.thumbs import vote_receipt
 from bot.gateway.caller import Caller, Gateway, TheCaller, TheGateway, TheSender
 from bot.gateway.contract import ERRORS, EventIn, EventsIn, EventsOut, FeedbackIn, ReceiptOut
 from feedback.people import SHOP_CHANNEL, people_for
-from feedback.store import Event
+from feedback.store import Event, event_key
 from recommender.errors import BadInputError
 
 __all__ = ["router"]
@@ -54,7 +52,7 @@ def _report(gateway: Gateway, sender: Caller | None, body: EventsIn) -> EventsOu
         people = {None: sender.person_id}
         source = sender.person_id
     events = [
-        Event(_event_id(source, event.id), people[event.user_id], event.item_id, event.kind, event.at)
+        Event(event_key(source, event.id), people[event.user_id], event.item_id, event.kind, event.at)
         for event in body.events
     ]
     return EventsOut(received=len(events), new=gateway.services.feedback.add_events(events))
@@ -67,8 +65,3 @@ def _customers(gateway: Gateway, events: list[EventIn]) -> dict[str | None, str]
     with gateway.services.database.transaction() as session:
         people = people_for(session, SHOP_CHANNEL, customers, gateway.services.clock.now())
     return {customer: people[customer] for customer in customers}
-
-
-def _event_id(source: str, event_id: str) -> str:
-    """Where it came from is part of an event's id: nobody can take the id of somebody else's event."""
-    return hashlib.sha256(f"{source}\0{event_id}".encode()).hexdigest()
