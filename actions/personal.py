@@ -22,14 +22,16 @@ def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collecti
     Only what was asked for in words is put in order so: a list by price or rating keeps its order.
     """
     services, margin = turn.services, turn.services.settings.personal_search
-    if margin <= 0 or not query.text or query.sort is not Sort.RELEVANCE or not turn.decided.personal:
+    if margin <= 0 or not query.text or query.sort is not Sort.RELEVANCE:
         return services.searcher.search(query, limit=limit, exclude=exclude)
     found = services.searcher.search(query, limit=max(POOL, limit), exclude=exclude)
     try:
         tastes = services.recommender.taste(turn.person_id, [hit.id for hit in found.hits])
     except UnavailableError:
         tastes = {}
-    return reordered(found, tastes, margin, limit)
+    # Of a stranger nothing is known, so that nothing has to be asked about them either.
+    wanted = tastes and turn.decided.personal
+    return reordered(found, tastes if wanted else {}, margin, limit)
 
 
 class Personalise(TurnAction):

@@ -85,13 +85,13 @@ class Settings(BaseSettings):
         "of any other is not recommended again.",
     )
     personal_search: float = Field(
-        0.0,
+        0.05,
         ge=0,
         le=0.2,
         description="By how much of a search's score (0 to 1) a person's taste may move a result; 0 turns it off.",
     )
     redis_url: str | None = Field(
-        None, description="Redis from whose stream events are read, such as `redis://127.0.0.1:6379/0`."
+        None, description="Redis from whose stream `shoptalk up` takes events, such as `redis://127.0.0.1:6379/0`."
     )
     redis_stream: str = Field("shoptalk:events", description="The stream in which the shop reports events.")
 

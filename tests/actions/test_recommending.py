@@ -263,3 +263,38 @@ def test_why_not_says_how_much_too_dear_and_which_scores(shopper: Shopper) -> No
     shopper.say("why not the Orla black jacket", "why_not")
     assert "$20.00" in shopper.text()
     assert Decimal("120.00") - 100 == Decimal("20.00")
+
+
+@pytest.fixture
+def tasteful(big: Shop) -> Shopper:
+    """Somebody in a shop where taste may move a result by a fifth of the score."""
+    settings = big.services.settings.model_copy(update={"personal_search": 0.2})
+    return Shopper(replace(big.services, settings=settings))
+
+
+def test_taste_decides_between_results_that_are_equally_good_and_says_so(tasteful: Shopper) -> None:
+    tasteful.say("lamp", "search")
+    before = tasteful.ids()
+    did(tasteful, "purchase", "lamp-09")
+    tasteful.say("lamp or jacket", "search")
+    tasteful.say("lamp", "search")
+    assert set(kinds(tasteful.ids())) == {"lamp"}
+    assert any("near to your taste: you bought lamp j" in card["reasons"] for card in tasteful.cards())
+    with tasteful.services.database.reading() as session:
+        impression = session.get(ImpressionRow, tasteful.cards()[0]["impression_id"])
+        assert impression is not None
+        assert impression.legs["taste"] > 0
+    tasteful.say("why the first one", "why_this")
+    assert "from your taste" in tasteful.text()
+    tasteful.say("what do you know about me", "what_you_know")
+    tasteful.press("Stop personalising")
+    tasteful.say("lamp", "search")
+    assert tasteful.ids() == before
+    assert not any("taste" in reason for card in tasteful.cards() for reason in card["reasons"])
+
+
+def test_taste_has_no_say_in_a_list_by_price(tasteful: Shopper) -> None:
+    did(tasteful, "purchase", "lamp-09")
+    tasteful.say("the cheapest lamp", "search")
+    prices = [Decimal(card["price"]) for card in tasteful.cards()]
+    assert prices == sorted(prices)
