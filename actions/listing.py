@@ -12,7 +12,7 @@ from actions.replies.schema import Reply
 from actions.turn import Turn, chips
 from recommender.explanation.reason import Reason
 from recommender.search.port import SearchResult
-from recommender.understanding.query import Query
+from recommender.understanding.query import Facet, Op, Query
 from recommender.understanding.reading import Reading
 
 __all__ = ["PAGE_SIZE", "change", "find", "page"]
@@ -60,6 +60,9 @@ def page(
     shown = turn.state.shown
     if any(one.price is not None for one in shown) and listing.surface == "search":
         next_steps.append(turn.chip(turn.words("chip.cheaper"), "refine", text=turn.words("chip.cheaper")))
+    limited = any(one.facet is Facet.PRICE and one.op is Op.AT_MOST for one in query.constraints)
+    if limited and listing.surface == "search" and result.total <= len(result.hits):
+        next_steps.append(turn.chip(turn.words("chip.what_if"), "what_if"))
     if len(shown) >= 2:
         first_two = [one.id for one in shown[:2]]
         next_steps.append(turn.chip(turn.words("chip.compare"), "compare", item_ids=first_two))

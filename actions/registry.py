@@ -17,6 +17,7 @@ from actions.shop_questions import FrequentQuestion
 from actions.similar import Similar
 from actions.smalltalk import Affirm, AskBack, Bye, Chitchat, Deny, Greet, Help, OutOfScope, Thanks
 from actions.thumbs import ThumbDown, ThumbUp
+from actions.what_if import WhatIf
 
 __all__ = ["ACTIONS", "WITHOUT_RASA", "action_for"]
 
@@ -62,6 +63,7 @@ _CLASSES: tuple[type[TurnAction], ...] = (
     ThumbDown,
     ThumbUp,
     WantLess,
+    WhatIf,
     WhatYouKnow,
     WhyNot,
     WhyThis,
