@@ -86,7 +86,7 @@ class ListRules:
     of categories whose products are bought again and again.
     """
 
-    variety: float = 0.3
+    variety: float = 0.2
     exploration: float = 0.0
     consumables: frozenset[str] = frozenset()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from recommender.explanation.reason import ReasonKind
 from recommender.personalisation.features import Features
 from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
 from recommender.personalisation.items import Items
-from recommender.personalisation.recommender import PersonalRecommender, Recommended
+from recommender.personalisation.recommender import ListRules, PersonalRecommender, Recommended
 
 CATEGORIES = ("jackets", "lamps", "laptops", "rugs", "shoes", "tents")
 EACH = 12
@@ -191,3 +192,57 @@ def test_two_people_of_different_tastes_are_shown_different_things(shop: Shop) -
     shop.past.add("bob", ("laptops-01", "purchase"), ("laptops-04", "cart"))
     ada, bob = ({one.item_id for one in shop.recommend(person, 5)} for person in ("ada", "bob"))
     assert len(ada & bob) <= 1
+
+
+def test_taste_is_near_for_what_is_like_the_past_and_its_cause_is_true(shop: Shop) -> None:
+    shop.past.add("ada", ("jackets-01", "purchase"), ("lamps-04", "view"))
+    asked = ["jackets-05", "rugs-05", "no-such-product"]
+    tastes = shop.recommender.taste("ada", asked)
+    assert set(tastes) == {"jackets-05", "rugs-05"}
+    assert tastes["jackets-05"].nearness > tastes["rugs-05"].nearness
+    cause = tastes["jackets-05"].cause
+    assert cause is not None
+    assert (cause.kind, cause.item_id, cause.signal) == (ReasonKind.TASTE, "jackets-01", "purchase")
+    shop.past.of["ada"] = [signal for signal in shop.past.of["ada"] if signal.item_id != cause.item_id]
+    without = shop.recommender.taste("ada", asked)["jackets-05"].nearness
+    assert without == pytest.approx(tastes["jackets-05"].nearness - cause.effect, abs=1e-5)
+    assert shop.recommender.taste("stranger", asked) == {}
+
+
+def test_the_place_of_a_product_is_its_rank_among_all_that_could_be_recommended(shop: Shop) -> None:
+    shop.past.add("ada", ("jackets-01", "purchase"), ("lamps-04", THUMB_DOWN))
+    ranked = sorted(shop.recommend("ada", len(IDS)), key=lambda one: (-one.score, one.item_id))
+    for rank in (1, 5, len(ranked)):
+        place = shop.recommender.place("ada", ranked[rank - 1].item_id)
+        assert place is not None
+        assert (place.rank, place.of) == (rank, len(ranked))
+        assert place.score == pytest.approx(ranked[rank - 1].score)
+    for left_out in ("jackets-01", "lamps-04", "no-such-product"):
+        assert shop.recommender.place("ada", left_out) is None
+
+
+def entropies_of_accepting_everything(variety: float) -> list[float]:
+    """Of nine people of each category, who buy all they are shown: the entropy of their last three lists, in bits."""
+    found = []
+    for category in CATEGORIES:
+        for number in range(9):
+            shop = Shop()
+            rules = ListRules(variety)
+            shop.recommender = PersonalRecommender(
+                partial(getattr, shop, "items"), shop.catalogue, shop.past, rules=rules
+            )
+            shop.past.add("ada", (f"{category}-{number:02d}", "purchase"), (f"{category}-{number + 2:02d}", "purchase"))
+            lists = []
+            for _ in range(6):
+                lists.append([one.item_id for one in shop.recommend("ada", 5)])
+                shop.past.add("ada", *((item, "purchase") for item in lists[-1]))
+            shown = Counter(category_of(item) for one in lists[-3:] for item in one)
+            share = np.array(list(shown.values())) / shown.total()
+            found.append(float(-(share * np.log2(share)).sum()))
+    return found
+
+
+def test_fifty_conversations_of_accepting_everything_do_not_collapse() -> None:
+    without, varied = entropies_of_accepting_everything(0.0), entropies_of_accepting_everything(ListRules().variety)
+    assert min(varied) > 0.9
+    assert np.mean(varied) > 1.5 > np.mean(without)
