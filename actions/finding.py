@@ -10,7 +10,7 @@ from actions.dialogue.state import constraint_from_json, query_from_json
 from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
 from actions.personal import search_for_person
-from actions.recommending import recommend, recommend_page
+from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
 from actions.similar import similar_to
 from actions.turn import Turn, chips
@@ -74,9 +74,15 @@ class Recommend(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """What fits what was named, if anything was; else what this person is likely to want."""
-        reading = turn.read(amend=False)
-        named = reading.names_thing and reading.known
-        return search_for(turn, reading) if not turn.pressed and (named or reading.added) else recommend(turn)
+        reading = None if turn.pressed else turn.read(amend=False)
+        if reading is None or not (reading.added or self._names(turn, reading)):
+            return recommend(turn)
+        return search_for(turn, reading)
+
+    def _names(self, turn: Turn, reading: Reading) -> bool:
+        """Whether any word says what the recommendations shall be of: "for a hike" does, "what's popular" does not."""
+        told = told_of(reading.query.text)
+        return reading.names_thing and bool(told) and turn.read(told, amend=False, respell=False).known
 
 
 class Search(TurnAction):

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from typing import Final
+
+import yaml
 
 from actions.dialogue.state import Listing
 from actions.listing import PAGE_SIZE, page
 from actions.personal import personal_chip
 from actions.replies.schema import Reply
-from actions.turn import Turn, chips
+from actions.turn import Turn, with_chips
+from recommender.catalogue.words import words
 from recommender.explanation.reason import ReasonKind
 from recommender.personalisation.recommender import Recommended
 from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
+from recommender.understanding.search_text import STOP_WORDS
 
-__all__ = ["recommend", "recommend_page"]
+__all__ = ["recommend", "recommend_page", "told_of"]
 
 _REMEMBERED: Final = 200
 _AGAIN: Final = re.compile(r"\b(again|once more|same ones?|from before)\b", re.IGNORECASE)
@@ -34,8 +40,11 @@ def recommend(turn: Turn) -> list[Reply]:
     again = turn.arguments.get("again") or (not turn.pressed and _AGAIN.search(turn.text))
     if again:
         turn.state = replace(turn.state, offered=())
+    is_first = not turn.state.offered
     replies = recommend_page(turn, Listing("recommend"))
-    if replies or not turn.state.offered:
+    if replies and not is_first:
+        return with_chips(replies, [turn.chip(turn.words("chip.again"), "recommend", again=True)])
+    if replies or is_first:
         return replies or [turn.say("nothing.at_all")]
     turn.state = replace(turn.state, offered=())
     replies = recommend_page(turn, Listing("recommend"))
@@ -64,8 +73,19 @@ def recommend_page(turn: Turn, listing: Listing) -> list[Reply]:
         offered = (*turn.state.offered, *(one.id for one in turn.state.shown))
         turn.state = replace(turn.state, offered=offered[-_REMEMBERED:])
         if not turn.decided.personal:
-            replies += chips([personal_chip(turn, personal=True)])
+            replies = with_chips(replies, [personal_chip(turn, personal=True)])
     return replies
+
+
+def told_of(text: str) -> str:
+    """The words that say what recommendations shall be of: "rainy hike" of "what do you recommend for a rainy hike"."""
+    return " ".join(word for word in words(text) if word not in _words() | STOP_WORDS)
+
+
+@cache
+def _words() -> frozenset[str]:
+    source = resources.files(__package__).joinpath("recommending.yml").read_text(encoding="utf-8")
+    return frozenset(yaml.safe_load(source)["of_recommending"])
 
 
 def _opening(turn: Turn, found: Sequence[Recommended]) -> str:

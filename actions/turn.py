@@ -40,7 +40,7 @@ from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
 from recommender.understanding.reading import Reading
 
-__all__ = ["Turn", "TurnAnswer", "chips", "shown_item"]
+__all__ = ["Turn", "TurnAnswer", "chips", "shown_item", "with_chips"]
 
 _FOLLOWED_LATE = frozenset({Facet.PRICE, Facet.RATING, Facet.IN_STOCK})
 
@@ -304,6 +304,14 @@ class Turn:
 def shown_item(product: Product, impression_id: str | None, position: int) -> Shown:
     """What is remembered of a product that is in front of the shopper."""
     return Shown(product.id, impression_id, position, product.title, product.brand, product.price)
+
+
+def with_chips(replies: Sequence[Reply], items: Sequence[Chip]) -> list[Reply]:
+    """The replies with more to press, beside what can be pressed already."""
+    last = replies[-1] if replies else None
+    if isinstance(last, ChipsReply):
+        return [*replies[:-1], ChipsReply(items=[*last.items, *items])]
+    return [*replies, *chips(items)]
 
 
 def chips(items: Sequence[Chip]) -> list[Reply]:

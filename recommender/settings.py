@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     )
 
     variety: float = Field(
-        0.2,
+        0.3,
         ge=0,
         le=1,
         description="How varied recommendations are: 0 goes by score alone, at 1 hardly two products are alike.",

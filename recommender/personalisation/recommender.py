@@ -41,7 +41,7 @@ _BEFORE: Final = 20
 # Below it a product is not popular enough to say so.
 _POPULAR: Final = 0.5
 # A cause is worth naming from this share of the score on.
-_TELLING: Final = 0.05
+_TELLING: Final = 0.2
 _QUERIES_REMEMBERED: Final = 1024
 
 
@@ -86,7 +86,7 @@ class ListRules:
     of categories whose products are bought again and again.
     """
 
-    variety: float = 0.2
+    variety: float = 0.3
     exploration: float = 0.0
     consumables: frozenset[str] = frozenset()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.recommending import told_of
 from feedback.store import Event
 from feedback.tables import EventRow, ImpressionRow, PreferenceRow
 from recommender.catalogue.product import Product
@@ -298,3 +299,17 @@ def test_taste_has_no_say_in_a_list_by_price(tasteful: Shopper) -> None:
     tasteful.say("the cheapest lamp", "search")
     prices = [Decimal(card["price"]) for card in tasteful.cards()]
     assert prices == sorted(prices)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("what do you recommend", ""),
+        ("what's popular", ""),
+        ("bestsellers?", ""),
+        ("something for someone like me", ""),
+        ("any tips for a beginner cyclist", "beginner cyclist"),
+    ],
+)
+def test_words_that_ask_for_recommendations_name_nothing(text: str, told: str) -> None:
+    assert told_of(text) == told
