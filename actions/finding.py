@@ -77,7 +77,9 @@ class Recommend(TurnAction):
         reading = None if turn.pressed else turn.read(amend=False)
         if reading is None or not (reading.added or self._names(turn, reading)):
             return recommend(turn)
-        return search_for(turn, reading)
+        # "Tips for cyclists": what only asks for recommendations is not searched for.
+        query = replace(reading.query, text=told_of(reading.query.text) or reading.query.text)
+        return search_for(turn, replace(reading, query=query))
 
     def _names(self, turn: Turn, reading: Reading) -> bool:
         """Whether any word says what the recommendations shall be of: "for a hike" does, "what's popular" does not."""

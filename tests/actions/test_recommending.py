@@ -274,12 +274,13 @@ def tasteful(big: Shop) -> Shopper:
 
 
 def test_taste_decides_between_results_that_are_equally_good_and_says_so(tasteful: Shopper) -> None:
-    tasteful.say("lamp", "search")
+    tasteful.say("norda", "search")
     before = tasteful.ids()
+    assert "lamp" not in kinds(before)
     did(tasteful, "purchase", "lamp-09")
-    tasteful.say("lamp or jacket", "search")
-    tasteful.say("lamp", "search")
-    assert set(kinds(tasteful.ids())) == {"lamp"}
+    tasteful.say("headphones", "search")
+    tasteful.say("norda", "search")
+    assert kinds(tasteful.ids())[:3] == ["lamp"] * 3
     assert any("near to your taste: you bought lamp j" in card["reasons"] for card in tasteful.cards())
     with tasteful.services.database.reading() as session:
         impression = session.get(ImpressionRow, tasteful.cards()[0]["impression_id"])
@@ -289,7 +290,7 @@ def test_taste_decides_between_results_that_are_equally_good_and_says_so(tastefu
     assert "from your taste" in tasteful.text()
     tasteful.say("what do you know about me", "what_you_know")
     tasteful.press("Stop personalising")
-    tasteful.say("lamp", "search")
+    tasteful.say("norda", "search")
     assert tasteful.ids() == before
     assert not any("taste" in reason for card in tasteful.cards() for reason in card["reasons"])
 

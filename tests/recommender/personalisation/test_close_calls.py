@@ -36,6 +36,15 @@ def test_of_two_that_are_about_as_good_the_nearer_one_comes_first() -> None:
     assert taste.effect == pytest.approx(0.05 * 0.5)
 
 
+def test_taste_is_named_where_it_brought_something_forward_and_is_more_than_what_all_have_in_common() -> None:
+    before = result(0.50, 0.48, 0.47, 0.30)
+    tastes = {"p0": Taste(0.5, LIKED), "p1": Taste(0.2, LIKED), "p2": Taste(0.9, LIKED), "p3": Taste(0.9, LIKED)}
+    found = reordered(before, tastes, 0.05, 4)
+    assert ids(found) == ["p0", "p2", "p1", "p3"]
+    assert [hit.taste is not None for hit in found.hits] == [False, True, False, False]
+    assert all(hit.legs[TASTE_LEG] > 0 for hit in found.hits)
+
+
 def test_what_was_asked_for_is_never_overridden() -> None:
     assert ids(reordered(result(0.50, 0.44), {"p1": Taste(1.0, LIKED)}, 0.05, 2)) == ["p0", "p1"]
 
