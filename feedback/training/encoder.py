@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ from recommender.db import Database
 from recommender.encoder.onnx import OnnxEncoder
 from recommender.errors import BadInputError, ConflictError
 from recommender.index.follower import CatalogueView
-from recommender.models.manifest import ENCODER_FOLDER, ModelManifest
+from recommender.models.manifest import ENCODER_FOLDER, ModelManifest, code_version
 from recommender.models.promotion import make_ready, promote
 from recommender.models.registry import Registry
 from recommender.search.engine import SearchEngine
@@ -196,7 +195,7 @@ def _train(
             registry.base_version(),
             plan.method,
             train.data_hash,
-            _code_version(),
+            code_version(Path(__file__).parent),
             clock.now().isoformat(),
             card,
         )
@@ -240,11 +239,3 @@ def _run_card(
         "model": asdict(made),
         "verdict": verdict.as_dict(),
     }
-
-
-def _code_version() -> str:
-    """The program's version and what the training code says at this moment."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return f"{installed_version('shoptalk')}+{digest.hexdigest()[:8]}"

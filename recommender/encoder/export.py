@@ -18,7 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.encoder.manifest import Manifest, sha256
+from recommender.checksums import sha256
+from recommender.encoder.manifest import Manifest
 from recommender.errors import ConfigurationError, ShoptalkError
 from recommender.settings import Settings
 

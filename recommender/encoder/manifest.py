@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.checksums import first_damaged
 from recommender.errors import ConfigurationError
 
-__all__ = ["Manifest", "sha256"]
+__all__ = ["Manifest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,7 @@ class Manifest:
         Raises:
             ConfigurationError: a file is missing or not the one that was exported.
         """
-        for name, expected in self.checksums.items():
-            path = folder / name
-            if not path.is_file() or sha256(path) != expected:
-                raise ConfigurationError(
-                    f"{path} is missing or damaged: delete {folder} and run `python -m recommender.encoder.export`."
-                )
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        if path := first_damaged(folder, self.checksums):
+            raise ConfigurationError(
+                f"{path} is missing or damaged: delete {folder} and run `python -m recommender.encoder.export`."
+            )

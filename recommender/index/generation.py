@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalogue.product import Product
+from recommender.checksums import sha256
 from recommender.errors import ConfigurationError
 from recommender.index.columns import ColumnBuilder, Columns
 from recommender.index.lexical import LexicalBuilder, LexicalIndex
@@ -117,7 +117,7 @@ class Generation:
                     f"The search index {folder} has format {manifest['format']}, this program reads {FORMAT}: "
                     "import the catalogue again to build it anew."
                 )
-            damaged = [name for name, checksum in manifest["files"].items() if _checksum(folder / name) != checksum]
+            damaged = [name for name, checksum in manifest["files"].items() if sha256(folder / name) != checksum]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigurationError(
                 f"The search index {folder} cannot be read ({error}): import the catalogue again."
@@ -176,7 +176,7 @@ def _write(
         "encoder_version": encoder_version,
         "change_number": change_number,
         "products": len(ids),
-        "files": {path.relative_to(folder).as_posix(): _checksum(path) for path in files},
+        "files": {path.relative_to(folder).as_posix(): sha256(path) for path in files},
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (*files, folder / _MANIFEST, folder / "columns", folder / "lexical", folder):
@@ -191,11 +191,6 @@ def _write_vectors(path: Path, vectors: NDArray[np.float32], order: NDArray[np.i
     for start in range(0, len(order), _COPY_ROWS):
         mapped[start : start + _COPY_ROWS] = vectors[order[start : start + _COPY_ROWS]]
     mapped.flush()
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Final
 
-from recommender.encoder.manifest import sha256
+from recommender.checksums import first_damaged, sha256
 from recommender.errors import ConfigurationError
 
-__all__ = ["ENCODER_FOLDER", "ModelManifest"]
+__all__ = ["ENCODER_FOLDER", "ModelManifest", "code_version"]
 
 ENCODER_FOLDER: Final = "encoder"
 """Where a version keeps its exported encoder."""
@@ -73,9 +75,15 @@ class ModelManifest:
         Raises:
             ConfigurationError: a file is missing or not the one that was trained.
         """
-        for name, expected in self.checksums.items():
-            path = folder / name
-            if not path.is_file() or sha256(path) != expected:
-                raise ConfigurationError(
-                    f"{path} is missing or damaged: go back with `shoptalk models rollback`, or train again."
-                )
+        if path := first_damaged(folder, self.checksums):
+            raise ConfigurationError(
+                f"{path} is missing or damaged: go back with `shoptalk models rollback`, or train again."
+            )
+
+
+def code_version(package: Path) -> str:
+    """The program's version, and what the code in the folder `package` says at this moment."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return f"{installed_version('shoptalk')}+{digest.hexdigest()[:8]}"

@@ -66,6 +66,14 @@ class Versions(Generic[T]):
         """
         return self._serving().current
 
+    def previous(self) -> str | None:
+        """The name of the version that served before, None where there is none.
+
+        Raises:
+            ConfigurationError: the pointer is damaged.
+        """
+        return self._serving().previous
+
     def manifests(self) -> list[ModelManifest]:
         """Every version that is kept, oldest first."""
         paths = sorted(self.folder.iterdir()) if self.folder.is_dir() else []

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import version as installed_version
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from recommender.clock import Clock
 from recommender.errors import BadInputError
-from recommender.models.manifest import ModelManifest
+from recommender.models.manifest import ModelManifest, code_version
 from recommender.personalisation.history import History
 from recommender.personalisation.items import Items
 from recommender.personalisation.members import MEMBERS, Ensemble
@@ -64,7 +63,7 @@ def train_factors(
         parent=None,
         method="ensemble",
         data_hash=_data_hash(interactions),
-        code_version=_code_version(),
+        code_version=code_version(Path(__file__).parent),
         created_at=clock.now().isoformat(),
         card=_card(interactions, ensemble, items, time.perf_counter() - started),
     )
@@ -90,15 +89,3 @@ def _data_hash(interactions: Interactions) -> str:
     for array in (interactions.starts, interactions.rows, interactions.strengths):
         digest.update(array.tobytes())
     return digest.hexdigest()[:16]
-
-
-def _code_version() -> str:
-    """The program's version and what the code of the models says at this moment."""
-    digest = hashlib.sha256()
-    for path in _code():
-        digest.update(path.read_bytes())
-    return f"{installed_version('shoptalk')}+{digest.hexdigest()[:8]}"
-
-
-def _code() -> Iterator[Path]:
-    yield from sorted(Path(__file__).parent.rglob("*.py"))

@@ -17,7 +17,7 @@ from recommender.personalisation.past import Floats, Interactions, Past, Rows
 __all__ = ["KEPT", "ItemItemRecommender", "ItemWeights"]
 
 KEPT: Final = 400
-"""How many numbers of a row are kept, the largest: benchmarks/recommendation.py shows what is lost by it."""
+"""How many numbers of a row are kept, the largest: this bounds the memory of a model."""
 
 
 class ItemWeights(NamedTuple):

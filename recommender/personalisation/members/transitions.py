@@ -9,21 +9,18 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from recommender.personalisation.members.item_item import KEPT, ItemItemRecommender
+from recommender.personalisation.members.regression import RegressionRecommender
 from recommender.personalisation.past import Floats, Interactions
-from recommender.personalisation.ridge import DENSE_PRODUCTS, regress
 
 __all__ = ["Transitions"]
 
-_DECAY: Final = 0.7
-_PENALTY: Final = 20.0
 _AHEAD: Final = 10
 _AHEAD_DECAY: Final = 0.5
 _BEHIND: Final = 20
 _PLACES_AT_ONCE: Final = 100_000
 
 
-class Transitions(ItemItemRecommender):
+class Transitions(RegressionRecommender):
     """A linear model of what follows what, in the order of time (SLIT: Choi et al., WWW 2021).
 
     At every place of everybody's past, what comes next is regressed on what came before: what lies further back, and
@@ -31,19 +28,7 @@ class Transitions(ItemItemRecommender):
     """
 
     name: ClassVar[str] = "transitions"
-
-    def __init__(
-        self,
-        decay: float = _DECAY,
-        *,
-        penalty: float = _PENALTY,
-        dense_products: int = DENSE_PRODUCTS,
-        kept: int = KEPT,
-    ) -> None:
-        super().__init__(decay)
-        self._penalty = penalty
-        self._dense_products = dense_products
-        self._kept = kept
+    PENALTY: ClassVar[float] = 20.0
 
     def learn(self, interactions: Interactions) -> sparse.csr_matrix:
         """The regression's weights."""
@@ -52,9 +37,7 @@ class Transitions(ItemItemRecommender):
         moments = sparse.csr_matrix((size, size), dtype=np.float32)
         for before, after in _places(interactions, self.decay):
             gram, moments = gram + before.T @ before, moments + before.T @ after
-        return regress(
-            gram.tocsr(), moments.tocsr(), penalty=self._penalty, kept=self._kept, dense_products=self._dense_products
-        )
+        return self.regress(gram.tocsr(), moments.tocsr())
 
 
 def _places(interactions: Interactions, decay: float) -> Iterator[tuple[sparse.csr_matrix, sparse.csr_matrix]]:
