@@ -6,7 +6,6 @@ Run with `python -m bot.app`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from starlette.types import ASGIApp
 from actions.services import Services, current
 from bot.backend import RasaBackend
 from bot.gateway.app import create_gateway
+from bot.logs import log_as_json
 from bot.webhook import create_webhook
 from feedback.conversations import answer_of
 from recommender.errors import ConfigurationError, ShoptalkError
@@ -78,7 +78,7 @@ async def serve(services: Services) -> None:
 
 def main() -> None:
     """Serve until told to stop; an error a person can mend ends the process with one sentence."""
-    _log_as_json()
+    log_as_json()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(current()))
@@ -109,21 +109,6 @@ async def _run(server: _Server) -> None:
         raise ConfigurationError(
             f"Cannot listen on {server.config.host}:{server.config.port}: stop what listens there, or set another port."
         ) from error
-
-
-def _log_as_json() -> None:
-    """One JSON object a line on stderr. Libraries log from WARNING on: httpx would log addresses with tokens."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
 
 
 if __name__ == "__main__":

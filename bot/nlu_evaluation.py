@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
-from recommender.errors import BadInputError, ConfigurationError, ShoptalkError
+from bot.rasa_environment import rasa_python, training_environment
+from recommender.errors import BadInputError, ShoptalkError
 from recommender.settings import PROJECT_ROOT, Settings
 
 __all__ = ["evaluate_intents"]
@@ -22,23 +22,13 @@ def evaluate_intents(settings: Settings, train: Path, test: Path, out: Path) -> 
         ConfigurationError: the Rasa environment is missing.
         ShoptalkError: Rasa's environment failed or took longer than 15 minutes.
     """
-    python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
-    if not python.exists():
-        raise ConfigurationError(f"Rasa's Python {python} is not there: run `make setup`, or set SHOPTALK_RASA_PYTHON.")
+    python = rasa_python(settings)
     files = [str(path.resolve()) for path in (train, test, out)]
-    environment = os.environ | {
-        "SHOPTALK_BUILD": str(settings.build.resolve()),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-    }
     try:
         done = subprocess.run(
             [str(python), "-W", "ignore", "-m", "bot.nlu.evaluate_intents", *files],
             cwd=PROJECT_ROOT,
-            env=environment,
+            env=training_environment(settings),
             capture_output=True,
             text=True,
             encoding="utf-8",

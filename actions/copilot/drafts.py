@@ -16,6 +16,7 @@ import structlog
 
 from actions.copilot.answers import PastAnswers
 from actions.copilot.talk import Talk
+from actions.order_lookup import details_in_words, what_lacks
 from actions.replies.phrases import Phrases
 from actions.services import Services
 from actions.shop.orders import find_email, find_order_number
@@ -104,24 +105,14 @@ class Drafting:
         email = _last(find_email(line) for line in talk.shopper_words.splitlines())
         say = self._services.phrases.say
         if number is None or email is None:
-            key = "order.ask_both" if number is None and email is None else (
-                "order.ask_number" if number is None else "order.ask_email"
-            )  # fmt: skip
             named = number is not None or _WHERE_IS_IT.search(asked)
-            return [Draft("order", say("copilot.order_unknown"), say(key), 0.7 if named else 0.35)]
+            return [
+                Draft("order", say("copilot.order_unknown"), say(what_lacks(number, email)), 0.7 if named else 0.35)
+            ]
         order = self._services.orders.find(number, email)
         if order is None:
             return [Draft("order", say("copilot.order", number=number), say("order.not_found"), 0.5)]
-        details = "".join(
-            " " + say(f"order.{name}", value=value)
-            for name, value in (
-                ("placed_on", order.placed_on),
-                ("carrier", order.carrier),
-                ("tracking", order.tracking),
-                ("expected_on", order.expected_on),
-            )
-            if value
-        )
+        details = details_in_words(self._services.phrases, order)
         text = say("order.found", number=order.number, status=order.status, details=details)
         return [Draft("order", say("copilot.order", number=order.number), text, 0.95)]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -22,13 +21,14 @@ from sqlalchemy.orm import Session
 
 from bot.assistant.gate import Comparison, Verdict, judge
 from bot.assistant.versions import AssistantVersions
+from bot.rasa_environment import rasa_python, training_environment
 from feedback.review.examples import Example, as_training_data, corrected_messages, scrub
 from feedback.review.subject import Kind
 from feedback.review.tables import ReviewSourceRow
 from feedback.tables import ImpressionRow, TurnRow, VoteRow
 from recommender.clock import Clock
 from recommender.db import Database
-from recommender.errors import BadInputError, ConfigurationError, ShoptalkError
+from recommender.errors import BadInputError, ShoptalkError
 from recommender.settings import PROJECT_ROOT, Settings
 
 __all__ = ["Trained", "train_assistant"]
@@ -128,24 +128,14 @@ def _compare(
 
 def _in_rasa(settings: Settings, module: Sequence[str], say: Say) -> None:
     """Run a module of bot.nlu in Rasa's environment, one thread, nice, and pass on what it says."""
-    python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
-    if not python.exists():
-        raise ConfigurationError(f"Rasa's Python {python} is not there: run `make setup`, or set SHOPTALK_RASA_PYTHON.")
-    environment = os.environ | {
-        "SHOPTALK_BUILD": str(settings.build.resolve()),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-    }
+    python = rasa_python(settings)
     command = ["nice", "-n", _NICENESS, str(python), "-W", "ignore", "-m", *module]
     # Rasa and what it pins complain on stderr of their own age; of that only the end matters, when it failed.
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
-            command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True,
-            encoding="utf-8", errors="replace",
+            command, cwd=PROJECT_ROOT, env=training_environment(settings), stdout=subprocess.PIPE, stderr=complaints,
+            text=True, encoding="utf-8", errors="replace",
         ) as child,
     ):  # fmt: skip
         assert child.stdout is not None

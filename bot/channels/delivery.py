@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.port import Channel, Part, TryAgainError, UndeliverableError
+from bot.channels.watching import look_again_and_again
 from bot.gateway.threads import Threads
 from feedback.channels.chats import (
     Chat,
@@ -65,13 +66,7 @@ class Delivery:
     async def run(self) -> None:
         """Look for what has not been delivered, again and again."""
         try:
-            while True:
-                try:
-                    await self._look()
-                except SQLAlchemyError as error:
-                    _log.warning("messages_unread", channel=self._channel.name, error=type(error).__name__)
-                    await asyncio.sleep(1)
-                await asyncio.sleep(POLL_S)
+            await look_again_and_again(self._look, POLL_S, "messages_unread", self._channel.name)
         finally:
             for task in self._owing.values():
                 task.cancel()

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.port import Channel, TryAgainError
+from bot.channels.watching import look_again_and_again
 from bot.gateway.threads import Threads
 from feedback.channels.inbox import (
     Waiting,
@@ -63,13 +64,7 @@ class Queue:
     async def run(self) -> None:
         """Look for what waits, again and again; an outage of the record is waited out."""
         try:
-            while True:
-                try:
-                    await self._look()
-                except SQLAlchemyError as error:
-                    _log.warning("queue_unread", channel=self._channel.name, error=type(error).__name__)
-                    await asyncio.sleep(1)
-                await asyncio.sleep(POLL_S)
+            await look_again_and_again(self._look, POLL_S, "queue_unread", self._channel.name)
         finally:
             tasks = [*self._lanes.values(), *self._noticed.values()]
             for task in tasks:

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
+from bot.rasa_environment import rasa_python
 from bot.supervisor import ChildSpec, Supervisor
 from recommender.errors import ConfigurationError
-from recommender.settings import PROJECT_ROOT, Settings
+from recommender.settings import Settings
 
 __all__ = ["up"]
 
@@ -82,9 +83,8 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    python = settings.rasa_python or PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
     children = [
-        ChildSpec("rasa", [str(python), "-m", "bot.nlu.serve"], rasa_environment),
+        ChildSpec("rasa", [str(rasa_python(settings)), "-m", "bot.nlu.serve"], rasa_environment),
         ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
         ChildSpec("staff", [sys.executable, "-m", "bot.staff"], environment),
         ChildSpec("indexer", [sys.executable, "-m", "recommender.index.following"], environment, _INDEXER_NICENESS),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
 import os
 import sys
 from importlib import import_module
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.gateway.threads import Threads
+from bot.logs import log_as_json
 from bot.staff.door import Door
 from bot.staff.guard import Guard
 from feedback.staff.logins import FIRST_LINK_LIFETIME, issue_first_link
@@ -82,7 +82,7 @@ def is_loopback(host: str) -> bool:
 def main() -> None:
     """Serve the console until told to stop; an error a person can mend ends the process with one sentence."""
     settings = Settings()
-    _log_as_json()
+    log_as_json()
     try:
         database, clock = Database(settings.sql_url), SystemClock()
         app = create_staff_app(settings, database, clock)
@@ -115,18 +115,3 @@ def _offer_first_link(settings: Settings, database: Database, clock: Clock) -> N
             f"http://{settings.staff_host}:{settings.staff_port}/first?token={token}",
             flush=True,
         )
-
-
-def _log_as_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")

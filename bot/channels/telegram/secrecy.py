@@ -12,6 +12,8 @@ from typing import TextIO
 
 import structlog
 
+from bot.logs import LIBRARY_LINE, use_json
+
 __all__ = ["log_without"]
 
 
@@ -19,7 +21,7 @@ class _Without(logging.Formatter):
     """Formats records, tracebacks included, without the secrets."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s")
+        super().__init__(LIBRARY_LINE)
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
@@ -48,17 +50,8 @@ def log_without(*secrets: str, level: int = logging.WARNING) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Without(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.INFO)),
-        logger_factory=structlog.WriteLoggerFactory(_Stream(sys.stderr, secrets)),  # type: ignore[arg-type]
-        cache_logger_on_first_use=True,
-    )
+    factory = structlog.WriteLoggerFactory(_Stream(sys.stderr, secrets))  # type: ignore[arg-type]
+    use_json(factory, min(level, logging.INFO))
 
 
 def _without(text: str, secrets: tuple[str, ...]) -> str:
