@@ -14,6 +14,9 @@ from sqlalchemy.engine import make_url
 from recommender.clock import FakeClock
 from recommender.db import Database, upgrade
 
+# Threads that fight over few cores make small matrices ten times slower; libraries read this when they are loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture
 def clock() -> FakeClock:
