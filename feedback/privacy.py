@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from feedback.inventory import PERSONAL_TABLES, owned_by, personal_links, personal_table
+from feedback.review.labels import forget_things
 from feedback.tables import PersonRow, SessionRow
 from feedback.training.lineage import note_erasure
 from recommender.db import Base, Database
@@ -79,6 +80,7 @@ def erase(database: Database, person_id: str, forget_trackers: ForgetTrackers | 
         keys = {name: _keys(session, person_id, name) for name in PERSONAL_TABLES if "id" in personal_table(name).c}
         models = note_erasure(session, person_id)
         erased = {name: _delete(session, person_id, personal_table(name)) for name in PERSONAL_TABLES}
+        forget_things(session)
     with database.reading() as session:
         remaining = {name: _referring(session, table, keys) for name, table in Base.metadata.tables.items()}
     if forget_trackers is not None:

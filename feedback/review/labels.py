@@ -5,20 +5,26 @@ Each function is one step inside the caller's transaction.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from feedback.once import insert_missing
 from feedback.review.subject import SKIP, Kind, ReviewItem, Source, check_value, same_words, text_hash
-from feedback.review.tables import LabelChangeRow, LabelRow, ReviewSourceRow
+from feedback.review.tables import LabelChangeRow, LabelRow, ReviewSourceRow, ReviewSubjectRow
 from recommender.errors import NotFoundError
 
-__all__ = ["Decided", "decided", "keys_by_subject", "label", "labels_by_key", "undo"]
+__all__ = ["Decided", "decided", "forget_things", "keys_by_subject", "label", "labels_by_key", "thing_of", "undo"]
+
+_AT_ONCE: Final = 500
+"""As many things are looked up in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,12 @@ def label(session: Session, rater: str, items: Sequence[ReviewItem], value: str,
     Raises:
         BadInputError: a label of this kind cannot say that.
     """
-    batch, changed = uuid.uuid4().hex, 0
     for item in items:
         check_value(item.kind, value)
-        subject_id = _subject(session, item)
+    batch, changed = uuid.uuid4().hex, 0
+    subjects = _locked_subjects(session, items)
+    for item in items:
+        subject_id = _subject(session, item, subjects[thing_of(item)])
         row = session.get(LabelRow, (subject_id, rater))
         before = None if row is None else row.value
         if before == value:
@@ -126,10 +134,40 @@ def _key(source: ReviewSourceRow, kind: Kind) -> str:
     return f"{where}\0{source.item_id or ''}"
 
 
-def _subject(session: Session, item: ReviewItem) -> str:
-    """The id under which decisions on `item` are kept; whoever said it is written down as its source."""
+def thing_of(item: ReviewItem) -> str:
+    """The hash of what is decided on: the same for whoever decides on it."""
+    first = item.sources[0]
+    where = {Kind.RECOMMENDATION: first.person_id, Kind.MESSAGE: first.turn_id}.get(item.kind)
+    named = f"{item.kind.value}\0{where or text_hash(item.text)}\0{item.item_id or ''}"
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def forget_things(session: Session) -> None:
+    """After sources were erased: forget what named the subjects that have none left."""
+    left = select(ReviewSourceRow.id).where(ReviewSourceRow.subject_id == ReviewSubjectRow.subject_id)
+    session.execute(delete(ReviewSubjectRow).where(~left.exists()))
+
+
+def _locked_subjects(session: Session, items: Sequence[ReviewItem]) -> dict[str, str]:
+    """The subject's id by thing; until this transaction ends, others who decide on one of these things wait."""
+    things = sorted({thing_of(item) for item in items})  # everybody in one order: nobody waits for who waits for them
+    found: dict[str, str] = {}
+    for start in range(0, len(things), _AT_ONCE):
+        some = things[start : start + _AT_ONCE]
+        insert_missing(session, ReviewSubjectRow, [{"thing": one, "subject_id": uuid.uuid4().hex} for one in some])
+        rows = select(ReviewSubjectRow.thing, ReviewSubjectRow.subject_id).where(ReviewSubjectRow.thing.in_(some))
+        rows = rows.order_by(ReviewSubjectRow.thing).with_for_update()
+        found |= {thing: subject_id for thing, subject_id in session.execute(rows)}  # noqa: C416 - dict() takes no rows
+    return found
+
+
+def _subject(session: Session, item: ReviewItem, subject_id: str) -> str:
+    """The id under which decisions on `item` are kept; whoever said it is written down as its source.
+
+    Where two channels of a person were joined, it is the one under which the thing was decided on before.
+    """
     known = session.scalars(_like(item)).all()
-    subject_id = known[0].subject_id if known else uuid.uuid4().hex
+    subject_id = known[0].subject_id if known else subject_id
     there = {source.person_id for source in known if source.subject_id == subject_id}
     session.add_all(
         ReviewSourceRow(

@@ -13,7 +13,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from recommender.db import Base, BigId, UtcDateTime
 
-__all__ = ["LabelChangeRow", "LabelRow", "ReviewSourceRow"]
+__all__ = ["LabelChangeRow", "LabelRow", "ReviewSourceRow", "ReviewSubjectRow"]
+
+
+class ReviewSubjectRow(Base):
+    """Under which id decisions on a thing are kept: one row a thing, however many decide on it at the same moment.
+
+    `thing` is the hash of what it is (`labels.thing_of`). The row goes with the subject's last source.
+    """
+
+    __tablename__ = "review_subjects"
+
+    thing: Mapped[str] = mapped_column(String(64), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), index=True)
 
 
 class ReviewSourceRow(Base):

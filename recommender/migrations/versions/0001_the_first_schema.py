@@ -137,6 +137,14 @@ def upgrade() -> None:
         batch_op.create_index('ix_products_change_number', ['change_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_price'), ['price'], unique=False)
 
+    op.create_table('review_subjects',
+    sa.Column('thing', sa.String(length=64), nullable=False),
+    sa.Column('subject_id', sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('thing')
+    )
+    with op.batch_alter_table('review_subjects', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_review_subjects_subject_id'), ['subject_id'], unique=False)
+
     op.create_table('staff',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('key', sa.String(length=60), nullable=False),
@@ -704,6 +712,10 @@ def downgrade() -> None:
     op.drop_table('staff_login_failures')
     op.drop_table('staff_first_links')
     op.drop_table('staff')
+    with op.batch_alter_table('review_subjects', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_review_subjects_subject_id'))
+
+    op.drop_table('review_subjects')
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_products_price'))
         batch_op.drop_index('ix_products_change_number')
