@@ -16,7 +16,7 @@ from feedback.training.card import measure_export, pool
 from feedback.training.gate import Contender, Verdict, judge
 from feedback.training.lineage import record_use
 from feedback.training.plan import Plan
-from feedback.training.progress import Progress, RunFolder
+from feedback.training.progress import FollowedProgress, Progress, RunFolder
 from feedback.training.slices import canaries, slices
 from feedback.training.supervision import Supervision, query_key
 from recommender.catalogue.product import Product
@@ -98,6 +98,7 @@ def train_encoder(
             f"{len(supervision.queries)} queries with grades are too few to learn from some and measure on others that "
             "have a good product: more queries are needed."
         )
+    progress = FollowedProgress(run, progress)
     run.write_state("running", method=plan.method, source=supervision.source)
     try:
         made = _train(registry, settings, clock, train, held_out, products, plan, run, progress, stopped)
@@ -169,6 +170,7 @@ def _train(
             writer=writer,
         )
         outcome = trainer.run()
+    run.write_losses(outcome.losses)
     if not outcome.finished:
         return None
     progress.stage("Exporting")

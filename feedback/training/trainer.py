@@ -17,11 +17,10 @@ from feedback.training.batches import Batches
 from feedback.training.methods import Tuning, tuning
 from feedback.training.objective import Objective
 from feedback.training.plan import Plan
+from feedback.training.progress import CHECKPOINT
 from recommender.errors import BadInputError, ConfigurationError
 
 __all__ = ["Outcome", "Step", "Trainer", "Writer", "steps_within"]
-
-CHECKPOINT: Final = "checkpoint.pt"
 
 _WARM_UP: Final = 0.1
 _CHECKPOINT_EVERY_S: Final = 60.0

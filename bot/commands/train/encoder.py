@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,7 +48,9 @@ def encoder(
     dimensions: Annotated[
         int | None, typer.Option(min=16, help="Also make the first so many numbers of a vector do on their own.")
     ] = None,
-    resume: Annotated[str | None, typer.Option(help="A run that was stopped, by its name: go on with it.")] = None,
+    resume: Annotated[
+        str | None, typer.Option(help="A run that was stopped, by its name: go on with it as it was begun.")
+    ] = None,
 ) -> None:
     """Train the encoder on grades, or on this shop's votes, and let it serve if it proves better.
 
@@ -62,16 +65,19 @@ def encoder(
 
     from feedback.training.encoder import new_run, train_encoder
     from feedback.training.plan import Plan
-    from feedback.training.progress import RunFolder
+    from feedback.training.runs import find_run
     from recommender.clock import SystemClock
     from recommender.db import Database, upgrade
-    from recommender.errors import BadInputError, NotFoundError
+    from recommender.errors import BadInputError
     from recommender.settings import Settings
 
     torch.set_num_threads(threads)
+    settings, clock = Settings(), SystemClock()
+    begun = find_run(settings.home, resume)[1].read("begun.json") if resume is not None else {}
+    if begun and begun["queries"] is not None:
+        queries, qrels = Path(begun["queries"]), Path(begun["qrels"])
     if (queries is None) != (qrels is None):
         raise BadInputError("Queries and their grades belong together: give both --queries and --qrels, or neither.")
-    settings, clock = Settings(), SystemClock()
     database = Database(settings.sql_url)
     try:
         upgrade(database)
@@ -83,13 +89,11 @@ def encoder(
             robust=supervision.noisy,
             dimensions=dimensions,
         )
-        if resume is None:
-            run = new_run(settings, clock, method.value)
-        else:
-            folder = settings.home / "runs" / Path(resume).name
-            if not folder.is_dir():
-                raise NotFoundError(f"There is no run {resume!r} in {settings.home / 'runs'}.")
-            run = RunFolder(folder, clock)
+        if begun:
+            plan = Plan(**begun["plan"])
+        run = new_run(settings, clock, method.value) if resume is None else find_run(settings.home, resume)[1]
+        files = [None if path is None else str(path.resolve()) for path in (queries, qrels)]
+        run.write_begun(plan=asdict(plan), queries=files[0], qrels=files[1])
         typer.echo(f"Run {run.name}: {len(supervision.grades):,} grades of {len(supervision.queries):,} queries")
         with _progress() as progress, _stop_on_signal() as stopped:
             result = train_encoder(settings, database, clock, supervision, plan, run, progress, stopped)

@@ -11,8 +11,9 @@ from sentence_transformers import SentenceTransformer
 
 from feedback.training.batches import Batches
 from feedback.training.plan import Plan
+from feedback.training.progress import CHECKPOINT
 from feedback.training.supervision import Grade, Supervision
-from feedback.training.trainer import CHECKPOINT, Outcome, Step, Trainer, steps_within
+from feedback.training.trainer import Outcome, Step, Trainer, steps_within
 from recommender.errors import BadInputError, ConfigurationError
 from tests.feedback.training.conftest import TEXTS
 
