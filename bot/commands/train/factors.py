@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.commands.engine import NICENESS, Engine
 
 if TYPE_CHECKING:
     from recommender.models.manifest import ModelManifest
@@ -13,23 +16,24 @@ if TYPE_CHECKING:
 
 __all__ = ["factors", "train_here"]
 
-_NICENESS = 15
-
 
 def factors(
     threads: Annotated[int, typer.Option(min=1, help="Threads; more than one slows an assistant that runs.")] = 1,
+    engine: Annotated[
+        Engine, typer.Option(help="Where `als` is trained: here, or by Spark's MLlib; all else is trained here.")
+    ] = Engine.LOCAL,
 ) -> None:
     """Train every recommendation model, and how much each counts, on the events and thumbs of this shop.
 
-    A running shop takes the new version up by itself; the one before is kept.
+    A running shop takes the new version up by itself; the one before is kept. Spark needs `make spark` and Java.
     """
     from recommender.settings import Settings
 
-    os.nice(_NICENESS)
-    train_here(Settings(), threads)
+    os.nice(NICENESS)
+    train_here(Settings(), threads, engine)
 
 
-def train_here(settings: Settings, threads: int) -> ModelManifest:
+def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) -> ModelManifest:
     """Train in this process, telling what is done, and say how good the result is."""
     # The libraries read this when they are loaded, which is why nothing was imported before.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
@@ -44,6 +48,7 @@ def train_here(settings: Settings, threads: int) -> ModelManifest:
     from recommender.db import Database, upgrade
     from recommender.index.follower import CatalogueView
     from recommender.personalisation.items import Items
+    from recommender.personalisation.members import MEMBERS
     from recommender.personalisation.store import FactorModels
     from recommender.personalisation.training import train_factors
 
@@ -53,7 +58,17 @@ def train_here(settings: Settings, threads: int) -> ModelManifest:
         upgrade(database)
         view = CatalogueView(SqlCatalogue(database, clock), settings.home / "index", None)
         history = FeedbackHistory(SqlFeedbackStore(database, clock), database, clock)
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        members = {name: member() for name, member in MEMBERS.items()}
+        with (
+            ExitStack() as spark,
+            Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown,
+        ):
+            if engine is Engine.SPARK:
+                from recommender.spark.als import SparkAls
+                from recommender.spark.session import spark_folder, spark_session
+
+                session = spark.enter_context(spark_session(settings.spark_master))
+                members[SparkAls.name] = SparkAls(session, spark_folder(settings))
             task = shown.add_task("")
 
             def progress(what: str) -> None:
@@ -62,7 +77,7 @@ def train_here(settings: Settings, threads: int) -> ModelManifest:
                     typer.echo(f"  {what}")
 
             items = Items.of(view.snapshot)
-            made = train_factors(items, history, FactorModels(settings.home), clock, progress=progress)
+            made = train_factors(items, history, FactorModels(settings.home), clock, members=members, progress=progress)
     finally:
         database.close()
     _say(made)

@@ -1,0 +1,1 @@
+"""What runs on Apache Spark once it outgrows one machine?"""
