@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import ConfigurationError
+from recommender.personalisation.past import Rows
 
-__all__ = ["load_arrays", "save_arrays"]
+__all__ = ["load_arrays", "same_list", "save_arrays"]
 
 
 def save_arrays(folder: Path, **arrays: NDArray[Any]) -> None:
@@ -32,3 +33,8 @@ def load_arrays(folder: Path, *names: str) -> list[NDArray[Any]]:
         raise ConfigurationError(
             f"The recommendation model in {folder} cannot be read ({error}): run `shoptalk train factors` again."
         ) from error
+
+
+def same_list(rows: Rows, size: int) -> bool:
+    """Whether a list of products is that of `size` products itself: then a mapped array needs no copy."""
+    return len(rows) == size and bool((rows == np.arange(size)).all())

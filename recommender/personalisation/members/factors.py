@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from recommender.personalisation.members.arrays import same_list
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Rows
 
@@ -39,6 +40,8 @@ class FactorRecommender(Recommender[Floats]):
         return cosines
 
     def _moved(self, rows: Rows) -> Floats:
+        if same_list(rows, len(self.factors)):
+            return self.factors
         moved = np.zeros((len(rows), self.factors.shape[1]), dtype=np.float32)
         moved[rows >= 0] = self.factors[rows[rows >= 0]]
         return moved

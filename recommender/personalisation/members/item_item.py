@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from recommender.personalisation.features import Features
-from recommender.personalisation.members.arrays import load_arrays, save_arrays
+from recommender.personalisation.members.arrays import load_arrays, same_list, save_arrays
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Interactions, Past, Rows
 
@@ -87,11 +87,14 @@ class ItemItemRecommender(Recommender[ItemWeights]):
 
     def onto(self, rows: Rows, features: Features) -> Self:
         """The same numbers at other places; products it never met go with nothing."""
+        moved = type(self)(self.decay)
+        if same_list(rows, self.goes_with.shape[0]):
+            moved.goes_with = self.goes_with
+            return moved
         known = np.flatnonzero(rows >= 0)
         move = sparse.csr_matrix(
             (np.ones(len(known), dtype=np.float32), (known, rows[known])), shape=(len(rows), self.goes_with.shape[0])
         )
-        moved = type(self)(self.decay)
         moved.goes_with = (move @ self.goes_with @ move.T).tocsr()
         moved.goes_with.sort_indices()
         return moved

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from recommender.personalisation.members import (
     MEMBERS,
@@ -17,7 +20,12 @@ from recommender.personalisation.members import (
     Words,
 )
 from recommender.personalisation.model import Recommender
-from tests.recommender.personalisation.members.recommender_contract import RecommenderContract
+from tests.recommender.personalisation.members.recommender_contract import (
+    SIZE,
+    RecommenderContract,
+    board_features,
+    checkerboard,
+)
 
 
 class TestPopularity(RecommenderContract):
@@ -84,3 +92,12 @@ class TestEnsemble(RecommenderContract):
 def test_no_model_escapes_the_contract() -> None:
     tested = {contract().model().name for contract in RecommenderContract.__subclasses__()}
     assert tested == {*MEMBERS, Ensemble.name}
+
+
+def test_over_the_list_it_was_trained_on_a_loaded_model_stays_mapped(tmp_path: Path) -> None:
+    every = np.arange(SIZE)
+    Ease(penalty=1.0).fit(checkerboard()).save(tmp_path / "ease")
+    Svd(factors=2).fit(checkerboard()).save(tmp_path / "svd")
+    ease, svd = Ease.load(tmp_path / "ease"), Svd.load(tmp_path / "svd")
+    assert np.shares_memory(ease.onto(every, board_features()).goes_with.data, ease.goes_with.data)
+    assert np.shares_memory(svd.onto(every, board_features()).factors, svd.factors)
