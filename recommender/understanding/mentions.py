@@ -25,6 +25,7 @@ _COLOUR_BEFORE = frozenset(
 _COLOUR_AFTER = frozenset({"colour", "color", "coloured", "colored", "ones"})
 _MATERIAL_BEFORE = frozenset({"of", "from", "out", "material", "in"})
 _SIZES_IN_WORDS = frozenset({"small", "medium", "large", "s", "m", "l"})
+_SIZE_SYSTEMS = frozenset({"eu", "eur", "uk", "us"})
 _SURE_SIZES = frozenset({"xs", "xl", "xxl", "xxxl", "2xl", "3xl", "4xl", "5xl"})
 
 
@@ -128,14 +129,23 @@ def _collocated(sheet: Sheet, end: int, phrase: str, vocabulary: Vocabulary) -> 
 def read_sizes(sheet: Sheet, vocabulary: Vocabulary) -> list[Mention]:
     """ "size 42", "in large", "in a medium", "xl": sizes to wear that products of this catalogue state."""
     known = vocabulary.values.get(Facet.SIZE, {})
-    found = []
+    found: list[Mention] = []
     at = 0
     while at < len(sheet):
-        mention = _size(sheet, at, known)
+        mention = _size(sheet, at, known) or (_listed_size(sheet, at, known) if found and found[-1].end == at else None)
         at = mention.end if mention else at + 1
         if mention:
             found.append(mention)
     return found
+
+
+def _listed_size(sheet: Sheet, at: int, known: dict[str, tuple[str, ...]]) -> Mention | None:
+    """ "or 43" after "size 42"."""
+    if sheet.key(at) not in ("or", "and", "/", ","):
+        return None
+    end, value = _size_value(sheet, at + 1)
+    values = known.get(value)
+    return Mention(at, end, Facet.SIZE, values, sure=True) if values else None
 
 
 def _size(sheet: Sheet, at: int, known: dict[str, tuple[str, ...]]) -> Mention | None:
@@ -143,12 +153,23 @@ def _size(sheet: Sheet, at: int, known: dict[str, tuple[str, ...]]) -> Mention |
     start = at
     if key in ("size", "sizes"):
         start = at + 1 + (sheet.key(at + 1) in (":", "is"))
+    elif key in _SIZE_SYSTEMS and sheet.key(at + 1)[:1].isdigit():
+        start = at + 1 + (sheet.key(at + 1) == "size")
     elif key == "in" and sheet.key(at + 1) in ("a", "an", "size"):
         start = at + 2
     elif key == "in":
         start = at + 1
     end, value = _size_value(sheet, start)
-    is_size = key in ("size", "sizes") or (sheet.key(start - 1) == "size" and start > at) or value in _SURE_SIZES
+    is_size = (
+        key in ("size", "sizes")
+        or (sheet.key(start - 1) == "size" and start > at)
+        or value in _SURE_SIZES
+        or (key in _SIZE_SYSTEMS and start > at)
+    )
+    if not is_size and start == at and sheet.key(end) in ("size", "sized"):
+        is_size, end = True, end + 1  # "a medium size shirt"
+    if not is_size and start == at == 0 and sheet.ends_at(end) and len(sheet) <= end + 1:
+        is_size = value in known and sheet.key(at) in _SIZES_IN_WORDS  # the whole message: "medium", "L please"
     if not is_size and (key != "in" or value not in ("s", "m", "l") or not sheet.ends_at(end)):
         return None
     values = known.get(value)

@@ -85,7 +85,7 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
         last = _denied_list(sheet, mention, by_start, found)
     else:
         following = sheet.key(end)
-        if hyphenated or not following or following in _OTHER_SENSE or not sheet.tokens[end].is_word:
+        if hyphenated or not following or following in _OTHER_SENSE or not following[0].isalpha():
             return at
         if following in vocabulary.after_no and sheet.key(at) in ("no", "non"):
             return at
@@ -122,7 +122,14 @@ def _denied_list(sheet: Sheet, first: Mention, by_start: dict[int, Mention], fou
         following = by_start.get(after)
         if after == end or following is None or following.facet is not first.facet:
             return end
+        if after == end + 1 and sheet.key(end) == "," and not _goes_on(sheet, following):
+            return end  # "not blue, red": what follows is what is wanted
         mention = following
+
+
+def _goes_on(sheet: Sheet, mention: Mention) -> bool:
+    """Whether a list that commas part is still going on after `mention`, as in "red, blue or green"."""
+    return sheet.key(mention.end) in _LISTS
 
 
 def _denied_word(

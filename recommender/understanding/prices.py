@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from recommender.understanding.numbers import read_count, read_number
-from recommender.understanding.phrases import phrases, word_set
+from recommender.understanding.phrases import phrase_set, phrases, word_set
 from recommender.understanding.query import Constraint, Facet, Op
 from recommender.understanding.tokens import Sheet
 
@@ -35,9 +35,12 @@ _PLAIN = word_set("prices.plain")
 _ABOUT_MONEY = word_set("prices.about_money")
 _NEGATORS = word_set("prices.negators")
 _VERBS = word_set("prices.between_negator_and_limit")
+_TO = phrase_set("prices.to")
 _CURRENCY_SIGNS = frozenset("$€£¥₹")
 _CURRENCY_WORDS = word_set("prices.currencies")
-_CURRENCY_CODES = frozenset({"usd", "eur", "gbp", "us", "eu"})
+_CURRENCY_CODES = word_set("prices.currency_codes")
+# "US$50"; "EU 42" is a size.
+_COUNTRIES = frozenset({"us", "eu", "ca", "au", "hk", "nz"})
 _POUNDS = frozenset({"pound", "pounds"})
 _NOT_A_PRICE = word_set("prices.not_a_price")
 _UNITS = word_set("prices.units")
@@ -123,10 +126,13 @@ def _quantity_for(sheet: Sheet, at: int, pounds: bool) -> tuple[int, int, Price]
 
 def _price(sheet: Sheet, at: int, pounds: bool) -> tuple[int, int, Price] | None:
     start = at
-    about_money = sheet.key(at - 1) in _ABOUT_MONEY or sheet.key(at) in ("budget", "spend")
+    noun = at - 1 - (sheet.key(at - 1) == ":")  # "price: 20-40"
+    about_money = sheet.key(noun) in _ABOUT_MONEY or sheet.key(at) in ("budget", "spend")
     before = _BEFORE.match(sheet, at)
     kind = before[1] if before else None
     first_word = sheet.key(at) if before else ""
+    if before is None and sheet.key(at - 1) == "is" and "budget" in (sheet.key(i) for i in range(at)):
+        kind, first_word, about_money = _Kind.MOST, "budget", True  # "my budget for a jacket is 50"
     if before:
         at = before[0]
         inner = _BEFORE.match(sheet, at)
@@ -154,9 +160,11 @@ def _price(sheet: Sheet, at: int, pounds: bool) -> tuple[int, int, Price] | None
         negated = _negator_before(sheet, start)
         if negated is not None:
             start, kind = negated, _Kind.MOST if kind is _Kind.LEAST else _Kind.LEAST
-    if sheet.key(start - 1) in _ABOUT_MONEY:
-        start -= 1
-    return start, end, _bounds(kind, amount.value, ranged.value if ranged else None, first_word)
+    colon = sheet.key(start - 1) == ":"
+    if sheet.key(start - 1 - colon) in _ABOUT_MONEY:
+        start -= 1 + colon
+    low = _scaled(sheet, amount, ranged) if ranged else amount.value
+    return start, end, _bounds(kind, low, ranged.value if ranged else None, first_word)
 
 
 def _bounds(kind: _Kind | None, value: Decimal, to: Decimal | None, first_word: str) -> Price:
@@ -171,10 +179,13 @@ def _bounds(kind: _Kind | None, value: Decimal, to: Decimal | None, first_word: 
 
 def _amount(sheet: Sheet, at: int, pounds: bool) -> _Amount | None:
     is_money = False
-    if sheet.key(at) in _CURRENCY_CODES and sheet.key(at + 1) in _CURRENCY_SIGNS:
+    if sheet.key(at) in _CURRENCY_CODES | _COUNTRIES and sheet.key(at + 1) in _CURRENCY_SIGNS:
         at += 1
-    if sheet.key(at) in _CURRENCY_SIGNS or (sheet.key(at) in _CURRENCY_CODES and sheet.key(at + 1)[:1].isdigit()):
-        at, is_money = at + 1, True
+    dotted = sheet.key(at + 1) == "." and sheet.glued(at + 1)  # "Rs. 500"
+    if sheet.key(at) in _CURRENCY_SIGNS or (
+        sheet.key(at) in _CURRENCY_CODES and sheet.key(at + 1 + dotted)[:1].isdigit()
+    ):
+        at, is_money = at + 1 + dotted, True
     number = read_number(sheet, at)
     if number is None:
         return None
@@ -186,16 +197,18 @@ def _amount(sheet: Sheet, at: int, pounds: bool) -> _Amount | None:
 
 
 def _range(sheet: Sheet, low: _Amount, kind: _Kind | None, pounds: bool) -> _Amount | None:
-    if kind not in (None, _Kind.FROM, _Kind.ABOUT, _Kind.FOR) or sheet.key(low.end) not in (
-        "-",
-        "–",
-        "—",
-        "to",
-        "till",
-    ):
+    if kind not in (None, _Kind.FROM, _Kind.ABOUT, _Kind.FOR):
         return None
-    high = _amount(sheet, low.end + 1, pounds)
+    joint = _TO.match(sheet, low.end)
+    high = _amount(sheet, joint[0], pounds) if joint else None
     return high if high and high.value > low.value else None
+
+
+def _scaled(sheet: Sheet, low: _Amount, high: _Amount) -> Decimal:
+    """The low end of "1 to 2k" and "1-2 thousand", which is 1,000."""
+    said = [sheet.key(at) for at in range(low.end, high.end)]
+    in_thousands = any(key in ("thousand", "grand") or (key[:1].isdigit() and key.endswith("k")) for key in said)
+    return low.value * 1000 if in_thousands and low.value * 1000 <= high.value else low.value
 
 
 def _speaks_of_price(sheet: Sheet, start: int, end: int, kind: _Kind | None, first_word: str, *, ranged: bool) -> bool:
@@ -230,7 +243,10 @@ def _speaks_of_price(sheet: Sheet, start: int, end: int, kind: _Kind | None, fir
 
 def _closed(sheet: Sheet, at: int) -> bool:
     """Whether no thing follows that the number could count."""
-    return sheet.ends_at(at) or sheet.key(at) in _CLOSERS
+    if sheet.ends_at(at) or sheet.key(at) in _CLOSERS:
+        return True
+    limit = _BEFORE.match(sheet, at)  # "more than 20 less than 40"
+    return limit is not None and limit[1] in (_Kind.MOST, _Kind.LEAST)
 
 
 def _negator_before(sheet: Sheet, start: int) -> int | None:

@@ -16,6 +16,7 @@ from recommender.understanding.tokens import Sheet
 __all__ = ["read_references"]
 
 _THINGS = word_set("references.things")
+_ONE_THING = frozenset(thing for thing in _THINGS if singular(thing) == thing)
 _NUMBERED = phrase_set("references.numbered")
 _LISTED = phrase_set("references.listed")
 _BETWEEN_POSITIONS = frozenset({"and", ",", "with", "to", "or", "vs", "&", "/"})
@@ -158,6 +159,10 @@ def _described(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, 
             break
     said = [singular(sheet.key(i)) for i in range(at + 1, end)]
     names_thing = sheet.key(end) in _THINGS
+    if names_thing and sheet.key(end) not in _ONE_THING:
+        return None  # "the red ones" are others than the one red product shown
+    if any(changing.match(sheet, at - 1) for changing in _CHANGING):
+        return None
     if not said or (sheet.key(at) == "the" and not names_thing):
         return None
     matching = [item for item in shown if _has_words(item, said)]

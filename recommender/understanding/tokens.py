@@ -21,6 +21,12 @@ _TOKEN = re.compile(
     rf"|[^\W\d_](?:[^\W_]|[{_MARK}]|['’](?=[^\W_]))*(?:(?<=\d)\.\d+|\.com\b)?"  # levi's, hdmi2.1, café
     r"|[^\s\w]|_"
 )
+# An amount that is written in one with what stands beside it: "under50", "50eur", "50ish".
+_GLUED = re.compile(
+    r"(under|below|over|above|upto|max|min)(\d+(?:[.,]\d+)*)"
+    r"|(\d+(?:[.,]\d+)*k?)(usd|eur|euros?|gbp|chf|inr|rs|cad|aud|dollars?|bucks|quid|ish)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,17 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of `text` in order. Dots inside abbreviations are left out of the key: "M.A.C" has the key "mac"."""
-    return [
-        Token(_key(found[0]), found.start(), found.end()) for found in _TOKEN.finditer(text) if not found[0].isspace()
-    ]
+    tokens = []
+    for found in _TOKEN.finditer(text):
+        glued = _GLUED.fullmatch(found[0])
+        if glued:
+            one, other = filter(None, glued.groups())
+            middle = found.start() + len(one)
+            tokens.append(Token(_key(one), found.start(), middle))
+            tokens.append(Token(_key(other), middle, found.end()))
+        elif not found[0].isspace():
+            tokens.append(Token(_key(found[0]), found.start(), found.end()))
+    return tokens
 
 
 def _key(text: str) -> str:

@@ -61,6 +61,8 @@ def _stars(sheet: Sheet, at: int) -> tuple[int, Decimal] | None:
         end += 1
     if sheet.key(end) in _STARS:
         end, says_rating = end + 1, True
+    elif lead and sheet.key(end) in ("rating", "ratings"):
+        end, says_rating = end + 1, True
     elif sheet.key(end) in ("out", "of", "/"):
         return None
     if not says_rating:
