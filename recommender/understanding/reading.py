@@ -40,7 +40,8 @@ class Reading:
     catalogue, which tells "blue beanie" from "asdf". `compared` are those of `added` that come from a comparison with
     what was shown ("cheaper"), `unmatched` the denied words that no product has: they rule nothing out. `respelled` are
     the misspelled words that are searched for, as they were written and as they were read. `names_thing` says whether
-    the message itself says what kind of thing it is about, rather than conditions alone.
+    the message itself says what kind of thing it is about, rather than conditions alone. `further` are wishes of the
+    same message that are about something else: only the first is read.
     """
 
     kind: Literal["new", "amend"]
@@ -54,4 +55,5 @@ class Reading:
     unmatched: tuple[str, ...] = ()
     respelled: tuple[tuple[str, str], ...] = ()
     names_thing: bool = False
+    further: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()

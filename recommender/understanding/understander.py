@@ -23,10 +23,18 @@ from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
 from recommender.understanding.reading import Reading, ShownItem
 from recommender.understanding.references import read_references
 from recommender.understanding.search_text import STOP_WORDS, opens_search, remaining, speaks_of_somebody, take_filler
+from recommender.understanding.several import kinds_named, wishes
 from recommender.understanding.spelling import Spelling
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
-from recommender.understanding.wishes import read_quantity, read_rating, read_sort, read_stock
+from recommender.understanding.wishes import (
+    note_whom_and_when,
+    read_counted,
+    read_quantity,
+    read_rating,
+    read_sort,
+    read_stock,
+)
 
 __all__ = ["Understander"]
 
@@ -40,10 +48,10 @@ class _Message:
     """Everything one message says, before it is joined with what was said earlier."""
 
     text: str
+    kinds: tuple[str, ...]
+    """The categories that the last words of the content name, before "for" and "with"."""
     content: tuple[str, ...]
     """Folded words of the text that are neither names nor stop words: what kind of thing it is about."""
-    head: tuple[str, ...]
-    """The content before "for" and "with": its last words say what the thing is ("rain jacket for dogs")."""
     constraints: tuple[Constraint, ...]
     mentions: tuple[Mention, ...]
     cues: Cues
@@ -84,7 +92,8 @@ class Understander:
             focus: the id of the one among `shown` that the talk is about, which "it" means.
             respell: whether misspelled words are read as the words of the catalogue they are likeliest meant to be.
         """
-        sheet = Sheet(text)
+        first, *further = wishes(text, self._kind_of)
+        sheet = Sheet(first)
         if respell:
             self._spelling.correct(sheet)
         message = self._read(sheet, shown, focus)
@@ -112,8 +121,13 @@ class Understander:
             unmatched=message.unmatched,
             respelled=message.respelled,
             names_thing=bool(message.content),
+            further=tuple(further),
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
+
+    def _kind_of(self, text: str) -> tuple[str | None, bool]:
+        message = self._read(Sheet(text), (), None)
+        return next(iter(message.kinds), None), bool(message.constraints)
 
     def written(self, facet: Facet, value: str) -> str:
         """How the catalogue writes `value`, a folded word of a constraint."""
@@ -144,8 +158,11 @@ class Understander:
         sure = [mention for mention in wanted if mention.sure]
         for mention in sure:
             sheet.note(mention.start, mention.end, f"{mention.facet.value} {' or '.join(mention.values)}")
+        note_whom_and_when(sheet)
         take_filler(sheet, wanted)
         text, kept = remaining(sheet, wanted)
+        if quantity is None and (quantity := read_counted(sheet, kept, sure, vocabulary)):
+            text, kept = remaining(sheet, wanted)
         named = {at for mention in sure for at in range(mention.start, mention.end)}
         content = [sheet.tokens[at].key for at in kept if at not in named]
         head = list(takewhile(lambda word: word not in PURPOSE_WORDS, content))
@@ -161,7 +178,7 @@ class Understander:
         return _Message(
             text=text,
             content=tuple(word for word in content if word not in STOP_WORDS),
-            head=tuple(word for word in head if word not in STOP_WORDS),
+            kinds=kinds_named([word for word in head if word in ("and", "or") or word not in STOP_WORDS], vocabulary),
             constraints=changed((), constraints),
             mentions=tuple(sure),
             cues=cues,
@@ -189,8 +206,7 @@ class Understander:
             return hint is not False or cues.speak_of_before
         if cues.speak_of_before:
             return True
-        names_category = self.vocabulary.category_at_end(message.head) is not None
-        return (hint is True or cues.continues) and not message.opens_search and not names_category
+        return (hint is True or cues.continues) and not message.opens_search and not message.kinds
 
     def _amended(self, previous: Query, message: _Message, relative: tuple[Constraint, ...]) -> Query:
         """The previous query with what the message changes, `relative` being what it says of the products shown."""
@@ -235,10 +251,9 @@ class Understander:
 
         Otherwise "warm jacket" would go on with warm backpacks when the jackets run out.
         """
-        key = self.vocabulary.category_at_end(message.head)
-        if key is None:
+        if not message.kinds:
             return query
-        category = Constraint(Facet.CATEGORY, Op.ANY_OF, (key,))
+        category = Constraint(Facet.CATEGORY, Op.ANY_OF, message.kinds)
         return query.with_constraints((*query.constraints, category))
 
     def _known(self, message: _Message, query: Query) -> bool:

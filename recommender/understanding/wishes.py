@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from recommender.understanding.numbers import read_number
+from recommender.catalogue.words import singular
+from recommender.understanding.mentions import Mention
+from recommender.understanding.numbers import read_count, read_number
 from recommender.understanding.phrases import phrase_set, phrases
 from recommender.understanding.query import Constraint, Facet, Op, Sort
 from recommender.understanding.tokens import Sheet
+from recommender.understanding.vocabulary import Vocabulary
 
-__all__ = ["WELL_RATED", "read_quantity", "read_rating", "read_sort", "read_stock"]
+__all__ = [
+    "WELL_RATED",
+    "note_whom_and_when",
+    "read_counted",
+    "read_quantity",
+    "read_rating",
+    "read_sort",
+    "read_stock",
+]
 
 WELL_RATED: Final = Decimal(4)
 """The least rating that "well rated" accepts, of 5."""
@@ -29,6 +41,7 @@ _SORT_IN_WORDS = {
     Sort.RATING: "best rated first",
     Sort.RELEVANCE: "most relevant first",
 }
+_WHOM_AND_WHEN = phrases("whom_and_when", {name: name for name in ("department", "occasion")})
 _QUANTITY_LEAD = phrase_set("wishes.quantity_before")
 _QUANTITY_TAIL = phrase_set("wishes.quantity_after")
 
@@ -59,9 +72,7 @@ def _stars(sheet: Sheet, at: int) -> tuple[int, Decimal] | None:
     end = tail[0] if tail else end
     if sheet.key(end) == "-" and sheet.key(end + 1) in _STARS:
         end += 1
-    if sheet.key(end) in _STARS:
-        end, says_rating = end + 1, True
-    elif lead and sheet.key(end) in ("rating", "ratings"):
+    if sheet.key(end) in _STARS or (lead and sheet.key(end) in ("rating", "ratings")):
         end, says_rating = end + 1, True
     elif sheet.key(end) in ("out", "of", "/"):
         return None
@@ -129,3 +140,34 @@ def _quantity(sheet: Sheet, at: int) -> tuple[int, int] | None:
     if lead and sheet.ends_at(count[1]):
         return int(count[0]), count[1]
     return (int(count[0]), tail[0]) if tail and (sheet.key(tail[0] - 1) != "x" or sheet.ends_at(tail[0])) else None
+
+
+def read_counted(sheet: Sheet, kept: Sequence[int], mentions: Sequence[Mention], vocabulary: Vocabulary) -> int | None:
+    """Take how many of a kind are wanted: "3 blue shirts", where shirts are a category; not "3 ring binders".
+
+    Args:
+        sheet: the message, of which everything but what it is about was taken.
+        kept: the tokens that are left.
+        mentions: the names among them.
+        vocabulary: the words of the catalogue.
+    """
+    count = read_count(sheet, kept[0]) if kept else None
+    if count is None or count[0] < 2 or count[1] == kept[0] or (count[1] - kept[0]) > 2:
+        return None
+    named = {at for mention in mentions for at in range(mention.start, mention.end)}
+    counted = [sheet.key(at) for at in kept if at >= count[1] and at not in named]
+    kind = " ".join(map(singular, counted))
+    if kind not in vocabulary.categories or counted[-1] == singular(counted[-1]):
+        return None
+    sheet.take(kept[0], count[1], f"{count[0]} pieces")
+    return count[0]
+
+
+def note_whom_and_when(sheet: Sheet) -> None:
+    """Say for whom ("women") and for when ("wedding") something is wanted; both are searched for as they stand."""
+    at = 0
+    while at < len(sheet):
+        found = _WHOM_AND_WHEN.match(sheet, at)
+        if found:
+            sheet.note(at, found[0], f"{found[1]} {' '.join(sheet.key(i) for i in range(at, found[0]))}")
+        at = found[0] if found else at + 1

@@ -1,0 +1,60 @@
+"""Does the message ask for several things at once?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from recommender.understanding.phrases import phrases, word_set
+from recommender.understanding.tokens import Sheet
+from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
+
+__all__ = ["kinds_named", "wishes"]
+
+_JOINED = phrases("several.joined", {"loosely": False, "surely": True})
+_STARTS = word_set("several.starts")
+_ALTERNATIVES = frozenset({"and", "or"})
+MOST_WISHES: Final = 3
+MOST_JOINTS: Final = 4
+"""So many places of a message are tried for the end of a wish: time stays bounded, whatever is pasted."""
+
+
+def wishes(text: str, kind_of: Callable[[str], tuple[str | None, bool]], most: int = MOST_WISHES) -> list[str]:
+    """The parts of `text` that are wishes of their own: "a red jacket and black shoes" are two; else the whole.
+
+    Args:
+        text: the message.
+        kind_of: the category that a part is about (None for none) and whether the part has conditions of its own.
+        most: how many wishes are told apart at most.
+    """
+    sheet = Sheet(text)
+    joints = [(at, *found) for at in range(1, len(sheet)) if (found := _JOINED.match(sheet, at))]
+    for at, end, surely in joints[: MOST_JOINTS if most > 1 else 0]:
+        if end >= len(sheet):
+            break
+        before, after = text[: sheet.tokens[at].start].rstrip(" ,;"), sheet.text[sheet.tokens[end].start :]
+        (one, _), (other, has_conditions) = kind_of(before), kind_of(after)
+        begins = surely or sheet.key(end) in _STARTS
+        # What follows "with a bag and" belongs to the bag.
+        told = {sheet.key(i) for i in range(at)}
+        if one is None or other == one or "with" in told or (other is None and not told.isdisjoint(PURPOSE_WORDS)):
+            continue
+        if begins or (other is not None and has_conditions):
+            return [before, *wishes(after, kind_of, most - 1)]
+    return [text]
+
+
+def kinds_named(head: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The categories that the folded words `head` say a thing is of: one, or those of "jackets or coats"."""
+    segments: list[list[str]] = [[]]
+    for word in head:
+        if word in _ALTERNATIVES:
+            segments.append([])
+        else:
+            segments[-1].append(word)
+    named = [vocabulary.category_at_end(segment) for segment in segments if segment]
+    kinds = tuple(dict.fromkeys(kind for kind in named if kind is not None))
+    if kinds and all(named):
+        return kinds
+    last = vocabulary.category_at_end(segments[-1])
+    return (last,) if last is not None else ()
