@@ -157,8 +157,14 @@ def _not_recommended(turn: Turn, product: Product) -> Reply:
     if place is not None:
         return turn.say("why_not.recommended_rank", place=place.rank, count=place.of, **slots)
     events = turn.services.feedback.events(turn.person_id)
-    owned = any(event.kind == "purchase" and event.item_id == product.id for event in events)
-    return turn.say("why_not.owned" if owned else "why_not.not_indexed", **slots)
+    bought = [event for event in events if event.kind == "purchase" and event.item_id == product.id]
+    if not bought:
+        return turn.say("why_not.not_indexed", **slots)
+    usual = turn.services.recommender.bought_again(product.id)
+    if usual is None or usual.days is None or bought[-1].at is None:
+        return turn.say("why_not.owned", **slots)
+    ago = (turn.services.clock.now() - bought[-1].at).days
+    return turn.say("why_not.not_yet", ago=ago, usual=round(usual.days), **slots)
 
 
 def _stated(product: Product, facet: Facet) -> frozenset[str]:

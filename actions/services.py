@@ -23,7 +23,7 @@ from recommender.clock import Clock, SystemClock
 from recommender.db import Database
 from recommender.encoder.port import Encoder
 from recommender.search.port import Searcher
-from recommender.settings import Settings
+from recommender.settings import NO_CONSUMABLES, Settings
 
 if TYPE_CHECKING:
     from actions.vocabulary import Understands
@@ -103,8 +103,11 @@ def build(settings: Settings) -> Services:
             ListRules(
                 settings.variety,
                 settings.exploration,
-                frozenset(category_key(name) for name in settings.consumables),
+                frozenset(category_key(name) for name in settings.consumables if name.casefold() != NO_CONSUMABLES)
+                if settings.consumables
+                else None,
             ),
+            clock,
         ),
         feedback=feedback,
         preferences=Preferences(database, clock),

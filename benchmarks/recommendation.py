@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for fitted models: a run that ended goes on")
     parser.add_argument("--people", type=int, help="measure on so many people, drawn evenly; else on all")
     options = parser.parse_args()
-    interactions = _interactions(Settings())
+    interactions = shop_interactions(Settings())
     before, held_out = interactions.hold_out_last()
     tested = _draw(held_out, options.people or len(held_out))
     with threadpool_limits(1):
@@ -103,7 +103,8 @@ def main() -> None:
     )
 
 
-def _interactions(settings: Settings) -> Interactions:
+def shop_interactions(settings: Settings) -> Interactions:
+    """What everybody did in a shop."""
     database, clock = Database(settings.sql_url), SystemClock()
     view = CatalogueView(SqlCatalogue(database, clock), settings.home / "index", None)
     items = Items.of(view.snapshot)

@@ -40,9 +40,9 @@ class FeedbackHistory:
 
     def signals(self, person_id: str) -> Sequence[Signal]:
         """Events and live thumbs in the order in which they came; what has no time comes first."""
-        events = [(event.at, Signal(event.item_id, event.kind)) for event in self._store.events(person_id)]
+        events = [(event.at, Signal(event.item_id, event.kind, event.at)) for event in self._store.events(person_id)]
         thumbs = [
-            (vote.at, Signal(vote.item_id, THUMB_UP if vote.value > 0 else THUMB_DOWN))
+            (vote.at, Signal(vote.item_id, THUMB_UP if vote.value > 0 else THUMB_DOWN, vote.at))
             for vote in self._store.votes(person_id)
         ]
         return [signal for _, signal in sorted(events + thumbs, key=lambda one: one[0] or _BEFORE_ALL_TIME)]
@@ -108,7 +108,7 @@ def _all_events(session: Session) -> Iterator[_Happened]:
         )
     )
     for person_id, at, item_id, kind in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
-        yield person_id, at, Signal(item_id, kind)
+        yield person_id, at, Signal(item_id, kind, at)
 
 
 def _all_votes(session: Session) -> Iterator[_Happened]:
@@ -119,4 +119,4 @@ def _all_votes(session: Session) -> Iterator[_Happened]:
         .order_by(VoteRow.person_id, VoteRow.updated_at, VoteRow.impression_id)
     )
     for person_id, at, item_id, value in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
-        yield person_id, at, Signal(item_id, THUMB_UP if value > 0 else THUMB_DOWN)
+        yield person_id, at, Signal(item_id, THUMB_UP if value > 0 else THUMB_DOWN, at)

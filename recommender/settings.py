@@ -14,9 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.errors import ConfigurationError
 
-__all__ = ["PROJECT_ROOT", "Settings"]
+__all__ = ["NO_CONSUMABLES", "PROJECT_ROOT", "Settings"]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+NO_CONSUMABLES = "none"
+"""Said in `consumables` by a shop in which nothing is used up."""
 
 _PLACEHOLDERS = {"changethis", "changeme", "secret", "password", "example", "test", "default"}
 
@@ -82,7 +85,8 @@ class Settings(BaseSettings):
     consumables: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default_factory=list,
         description="Categories whose products are used up and bought again, like `Coffee, Shampoo`; what was bought "
-        "of any other is not recommended again.",
+        "of any other is not recommended again. Unset, `train factors` learns them from who buys what again; `none` "
+        "for no category.",
     )
     personal_search: float = Field(
         0.05,

@@ -53,6 +53,8 @@ def reasons_in_words(
                 key = f"reason.{reason.kind}.{reason.signal}"
                 key = key if key in phrases else f"reason.{reason.kind}"
                 said.append(phrases.say(key, title=title_of(reason.item_id)))
+            case ReasonKind.AGAIN if reason.days is not None and reason.usual_days is not None:
+                said.append(phrases.say("reason.again.days", days=reason.days, usual=reason.usual_days))
             case ReasonKind.ASKED:
                 said.append(phrases.say("reason.asked", words=reason.words[0]))
             case ReasonKind.EXPLORED:
@@ -60,7 +62,7 @@ def reasons_in_words(
             case ReasonKind.RATED:
                 rating, count = f"{reason.rating:g}", reason.rating_count
                 said.append(phrases.say("reason.rated", rating=rating, count=count))
-            case ReasonKind.MEANING | ReasonKind.POPULAR | ReasonKind.CHEAPEST | ReasonKind.DEAREST:
+            case ReasonKind.MEANING | ReasonKind.POPULAR | ReasonKind.AGAIN | ReasonKind.CHEAPEST | ReasonKind.DEAREST:
                 said.append(phrases.say(f"reason.{reason.kind}"))
     met: list[Constraint] = [reason.constraint for reason in reasons if reason.constraint is not None]
     if met:

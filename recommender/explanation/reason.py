@@ -21,6 +21,8 @@ class ReasonKind(StrEnum):
     """It meets a condition (`constraint`): a cause of being listed at all, not of the score."""
     HISTORY = "history"
     """The person showed that they like another product (`item_id`) by doing `signal` with it."""
+    AGAIN = "again"
+    """The person bought it (`days` ago, where known), and about so much later (`usual_days`) it is bought again."""
     ASKED = "asked"
     """The person searched for `words` lately."""
     TASTE = "taste"
@@ -50,5 +52,7 @@ class Reason:
     signal: str = ""
     model: str = ""
     """The model that saw it most, where a person's past is the cause."""
+    days: int | None = None
+    usual_days: int | None = None
     rating: float = 0.0
     rating_count: int = 0

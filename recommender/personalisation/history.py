@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 __all__ = ["THUMB_DOWN", "THUMB_UP", "History", "Signal"]
@@ -14,10 +15,11 @@ THUMB_DOWN = "thumb_down"
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that a person did with a product (view, cart, purchase, …) or a thumb they gave it."""
+    """Something that a person did with a product (view, cart, purchase, …) or a thumb they gave it; when, if known."""
 
     item_id: str
     kind: str
+    at: datetime | None = field(default=None, compare=False)
 
 
 class History(Protocol):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from recommender.personalisation.history import THUMB_DOWN, THUMB_UP, Signal
+from recommender.personalisation.repeats import Bought, last_bought
 
 __all__ = ["KIND_WEIGHTS", "Profile"]
 
@@ -21,24 +22,22 @@ class Profile:
     """The products a person showed an opinion on, newest first.
 
     `strengths[i]`, from -1 to 1, is how much they like `item_ids[i]`: what the strongest signal on it says. `kinds[i]`
-    names that signal. Old opinions are left out; `rejected` and `owned`, what got a thumb down and what was bought, are
-    complete.
+    names that signal. Old opinions are left out; `rejected` and `owned`, what got a thumb down and what was bought (and
+    when that was last), are complete.
     """
 
     item_ids: tuple[str, ...]
     strengths: tuple[float, ...]
     kinds: tuple[str, ...]
     rejected: frozenset[str] = frozenset()
-    owned: frozenset[str] = frozenset()
+    owned: Mapping[str, Bought] = field(default_factory=dict)
 
     @classmethod
     def of(cls, signals: Iterable[Signal]) -> Profile:
         """The profile that signals, oldest first, make. A thumb decides alone, whatever else was done."""
         latest: dict[str, str] = {}
-        owned = set()
+        signals = list(signals)
         for signal in signals:
-            if signal.kind == "purchase":
-                owned.add(signal.item_id)
             # Taken out and written anew, the product moves to the newest place.
             before = latest.pop(signal.item_id, signal.kind)
             latest[signal.item_id] = _stronger(before, signal.kind)
@@ -48,7 +47,7 @@ class Profile:
             tuple(_strength(kind) for _, kind in newest),
             tuple(kind for _, kind in newest),
             frozenset(item_id for item_id, kind in latest.items() if kind == THUMB_DOWN),
-            frozenset(owned),
+            last_bought(signals),
         )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalogue.port import Catalogue
+from recommender.clock import Clock, SystemClock
 from recommender.encoder.port import Encoder
 from recommender.errors import ShoptalkError, UnavailableError
 from recommender.explanation.reason import Reason, ReasonKind
@@ -25,6 +26,8 @@ from recommender.personalisation.members.ensemble import FIRST_WEIGHTS, Ensemble
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Floats, Past, Rows
 from recommender.personalisation.profile import Profile
+from recommender.personalisation.repeats import Usual
+from recommender.personalisation.replenishment import Replenishment, with_due
 from recommender.personalisation.store import FactorModels, TrainedModel
 from recommender.understanding.query import Facet
 
@@ -83,12 +86,12 @@ class ListRules:
     """What a shop decides about lists.
 
     `variety` is the knob of `varied`; `exploration` the share of places that are drawn by lot; `consumables` the keys
-    of categories whose products are bought again and again.
+    of the categories whose products are used up and bought again, None where that is learned.
     """
 
     variety: float = 0.3
     exploration: float = 0.0
-    consumables: frozenset[str] = frozenset()
+    consumables: frozenset[str] | None = None
 
 
 class _Person(NamedTuple):
@@ -112,6 +115,7 @@ class PersonalRecommender:
         models: FactorModels | None = None,
         encoder: Callable[[], Encoder | None] = lambda: None,
         rules: ListRules = ListRules(),
+        clock: Clock | None = None,
     ) -> None:
         """Put together from what the shop has.
 
@@ -122,6 +126,7 @@ class PersonalRecommender:
             models: the trained models; None or an empty folder means that there is none.
             encoder: what reads a person's queries, None while there is none.
             rules: what the shop decides about lists.
+            clock: says how long ago something was bought; the machine's when left out.
         """
         self._items = items
         self._catalogue = catalogue
@@ -129,6 +134,7 @@ class PersonalRecommender:
         self._models = models
         self._encoder = encoder
         self._rules = rules
+        self._replenishment = Replenishment(rules.consumables, clock or SystemClock())
         self._moving = threading.Lock()
         self._moved: tuple[tuple[str, str], Ensemble] | None = None
         self._read = lru_cache(_QUERIES_REMEMBERED)(self._encode)
@@ -163,9 +169,11 @@ class PersonalRecommender:
         """
         items, model, version = self.serving()
         person = self._person(person_id, items, personal=personal)
-        parts = model.parts(model.fold_in(person.past))
+        learned = self._learned()
+        due = self._replenishment.due(person.profile.owned, items, learned)
+        parts = with_due(model.parts(model.fold_in(person.past)), due if personal else {}, items.rows)
         score = total(parts)
-        open_rows = self._open(items, person.profile, [*exclude, *shown], without)
+        open_rows = self._open(items, person.profile, due, [*exclude, *shown], without)
         candidates = self._in_catalogue(items, _best(np.flatnonzero(open_rows), score, max(_CANDIDATES, 2 * limit)))
         before = [items.rows[one] for one in shown[-_BEFORE:] if one in items.rows]
         order = varied(
@@ -187,12 +195,16 @@ class PersonalRecommender:
         recommended = []
         for slot in slots:
             value = float(score[slot.row])
-            reasons = _reasons(_met_before(found.get(slot.row), items.ids[slot.row]), value, parts, slot.row, popular)
+            item_id = items.ids[slot.row]
+            cause = _met_before(found.get(slot.row), item_id)
+            if personal and due.get(item_id):
+                cause = self._replenishment.reason(item_id, person.profile.owned[item_id], learned[item_id])
+            reasons = _reasons(cause, value, parts, slot.row, popular)
             if slot.explored:
                 reasons = (Reason(ReasonKind.EXPLORED),)
             recommended.append(
                 Recommended(
-                    items.ids[slot.row],
+                    item_id,
                     value,
                     {name: float(part[slot.row]) for name, part in parts.items()},
                     reasons,
@@ -221,10 +233,12 @@ class PersonalRecommender:
         items, model, _ = self.serving()
         person = self._person(person_id, items, personal=personal)
         row = items.rows.get(item_id)
-        open_rows = self._open(items, person.profile, exclude, without)
+        due = self._replenishment.due(person.profile.owned, items, self._learned())
+        open_rows = self._open(items, person.profile, due, exclude, without)
         if row is None or not open_rows[row]:
             return None
-        score = total(model.parts(model.fold_in(person.past)))
+        parts = with_due(model.parts(model.fold_in(person.past)), due if personal else {}, items.rows)
+        score = total(parts)
         better = (score > score[row]) | ((score == score[row]) & (np.arange(len(score)) < row))
         return Place(int((better & open_rows).sum()) + 1, int(open_rows.sum()), float(score[row]))
 
@@ -279,13 +293,25 @@ class PersonalRecommender:
         queries, asked = self._asked(person_id, items)
         return _Person(profile, Past.of(profile, items.rows, asked), queries)
 
+    def bought_again(self, item_id: str) -> Usual | None:
+        """How people buy this product again, as far as that was learned and the shop does not say otherwise."""
+        return self._replenishment.usual(item_id, self._items(), self._learned())
+
+    def _learned(self) -> Mapping[str, Usual]:
+        """By product, how it is bought again."""
+        trained = self._models.current() if self._models else None
+        return {} if trained is None else trained.again
+
     def _open(
-        self, items: Items, profile: Profile, exclude: Collection[str], without: Collection[tuple[Facet, str]]
+        self,
+        items: Items,
+        profile: Profile,
+        due: Collection[str],
+        exclude: Collection[str],
+        without: Collection[tuple[Facet, str]],
     ) -> NDArray[np.bool_]:
         """Which rows may be recommended."""
-        used_up = [items.stating(Facet.CATEGORY, category) for category in self._rules.consumables]
-        again = set(np.concatenate(used_up).tolist()) if used_up else set()
-        owned = [one for one in profile.owned if items.rows.get(one) not in again]
+        owned = [one for one in profile.owned if one not in due]
         rows = items.available.copy()
         rows[[items.rows[one] for one in {*exclude, *profile.rejected, *owned} if one in items.rows]] = False
         for facet, value in without:
@@ -339,9 +365,12 @@ def _met_before(cause: Reason | None, item_id: str) -> Reason | None:
 def _reasons(
     cause: Reason | None, score: float, parts: Mapping[str, Floats], row: int, popular: float
 ) -> tuple[Reason, ...]:
-    """The cause in the person's past where it did much for the score, popularity where it is high; strongest first."""
+    """The cause in the person's past where it did much for the score, popularity where it is high; strongest first.
+
+    That it is used up is always a cause: otherwise it would not be in the list.
+    """
     reasons = []
-    if cause is not None and cause.effect >= _TELLING * score > 0:
+    if cause is not None and (cause.kind is ReasonKind.AGAIN or cause.effect >= _TELLING * score > 0):
         reasons.append(cause)
     popularity = float(parts[Popularity.name][row]) if Popularity.name in parts else 0.0
     if popularity >= _POPULAR * popular > 0:

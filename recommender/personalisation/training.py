@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from recommender.clock import Clock
@@ -17,6 +18,7 @@ from recommender.personalisation.members import MEMBERS, Ensemble
 from recommender.personalisation.model import Recommender
 from recommender.personalisation.past import Interactions
 from recommender.personalisation.profile import Profile
+from recommender.personalisation.repeats import Repeats
 from recommender.personalisation.store import FactorModels
 
 __all__ = ["train_factors"]
@@ -29,6 +31,7 @@ def train_factors(
     clock: Clock,
     *,
     members: Mapping[str, Recommender[Any]] | None = None,
+    categories: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda _what: None,
 ) -> ModelManifest:
     """Train every member and the ensemble on what everybody did, and let the result serve.
@@ -41,6 +44,7 @@ def train_factors(
         models: where the version goes.
         clock: says when it was made.
         members: what the ensemble is made of; every model there is when left out.
+        categories: the narrowest category of each product that has one: what is used up is learned by category.
         progress: told what is done next.
 
     Raises:
@@ -48,8 +52,8 @@ def train_factors(
     """
     started = time.perf_counter()
     progress("reading what everybody did")
-    profiles = (Profile.of(signals) for _, signals in history.everybody())
-    interactions = Interactions.of(list(items.ids), items.features(), profiles)
+    repeats = Repeats(categories)
+    interactions = Interactions.of(list(items.ids), items.features(), _profiles(history, repeats))
     if not interactions.people:
         raise BadInputError(
             "There is nothing to learn from: no event is of a product in the catalogue. "
@@ -67,7 +71,14 @@ def train_factors(
         created_at=clock.now().isoformat(),
         card=_card(interactions, ensemble, items, time.perf_counter() - started),
     )
-    return models.add(ensemble, list(items.ids), manifest)
+    return models.add(ensemble, list(items.ids), manifest, repeats.usual())
+
+
+def _profiles(history: History, repeats: Repeats) -> Iterator[Profile]:
+    """Everybody's profile; who buys what again is counted on the way."""
+    for _, signals in history.everybody():
+        repeats.add(signals)
+        yield Profile.of(signals)
 
 
 def _card(interactions: Interactions, ensemble: Ensemble, items: Items, seconds: float) -> dict[str, Any]:

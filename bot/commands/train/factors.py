@@ -43,6 +43,7 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
 
     from feedback.history import FeedbackHistory
     from feedback.sql import SqlFeedbackStore
+    from recommender.catalogue.facets import category_key
     from recommender.catalogue.store import SqlCatalogue
     from recommender.clock import SystemClock
     from recommender.db import Database, upgrade
@@ -56,7 +57,9 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
         upgrade(database)
-        view = CatalogueView(SqlCatalogue(database, clock), settings.home / "index", None)
+        catalogue = SqlCatalogue(database, clock)
+        view = CatalogueView(catalogue, settings.home / "index", None)
+        narrowest = {one.id: category_key(one.categories[-1]) for one in catalogue if one.categories}
         history = FeedbackHistory(SqlFeedbackStore(database, clock), database, clock)
         members = {name: member() for name, member in MEMBERS.items()}
         with (
@@ -77,7 +80,15 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
                     typer.echo(f"  {what}")
 
             items = Items.of(view.snapshot)
-            made = train_factors(items, history, FactorModels(settings.home), clock, members=members, progress=progress)
+            made = train_factors(
+                items,
+                history,
+                FactorModels(settings.home),
+                clock,
+                members=members,
+                categories=narrowest,
+                progress=progress,
+            )
     finally:
         database.close()
     _say(made)
