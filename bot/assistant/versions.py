@@ -123,6 +123,23 @@ class AssistantVersions:
         moved = Serving(self.base, serving.previous, serving.current)
         return moved.current or "the checkout's own", self._move(moved)
 
+    def retire(self, name: str) -> None:
+        """Remove a version for good.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it serves.
+        """
+        if name not in {one.name for one in self.versions()}:
+            raise NotFoundError(f"There is no assistant {name!r}; `shoptalk assistant list` names them.")
+        serving = self.serving()
+        if serving.current == name:
+            raise ConflictError(f"{name} serves: roll back or promote another first.")
+        if serving.previous == name:
+            write_serving(self.folder, Serving(self.base, serving.current, None))
+        for suffix in ("json", "tar.gz"):
+            (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+
     def _move(self, moved: Serving) -> bool:
         # Loaded first: what cannot be loaded must not be what the next start begins with.
         loaded = self._load(moved)

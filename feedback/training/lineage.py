@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from feedback.tables import PersonRow
 from feedback.training.tables import ModelDebtRow, ModelUseRow
 from recommender.db import Database
 
-__all__ = ["Debt", "debts", "models_of", "note_erasure", "record_use"]
+__all__ = ["Debt", "Use", "debts", "forget_version", "models_of", "note_erasure", "record_use", "uses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ class Debt:
     version: str
     people: int
     votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Of how many people a version learned, how many of their votes, and how many of one person at most."""
+
+    people: int
+    votes: int
+    most: int
 
 
 def record_use(database: Database, version: str, people: Mapping[str, int]) -> None:
@@ -50,11 +59,27 @@ def note_erasure(session: Session, person_id: str) -> tuple[str, ...]:
     return tuple(uses)
 
 
+def uses(database: Database) -> dict[str, Use]:
+    """What every version was trained on, of people who are still there."""
+    counts = select(
+        ModelUseRow.model_version, func.count(), func.sum(ModelUseRow.votes), func.max(ModelUseRow.votes)
+    ).group_by(ModelUseRow.model_version)
+    with database.reading() as session:
+        return {version: Use(people, int(votes), most) for version, people, votes, most in session.execute(counts)}
+
+
 def debts(database: Database) -> dict[str, Debt]:
     """Every version that still knows people who were erased."""
     with database.reading() as session:
         rows = session.scalars(select(ModelDebtRow).order_by(ModelDebtRow.model_version))
         return {row.model_version: Debt(row.model_version, row.people, row.votes) for row in rows}
+
+
+def forget_version(database: Database, version: str) -> None:
+    """After a version was retired: it knows nobody any more."""
+    with database.transaction() as session:
+        for table in (ModelUseRow, ModelDebtRow):
+            session.execute(delete(table).where(table.model_version == version))
 
 
 def _owe(session: Session, version: str, votes: int) -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.tables import ImpressionRow, VoteRow
 from feedback.training.defence import Suspicion
 from feedback.training.tables import QuarantineRow
 from recommender.errors import NotFoundError
 
-__all__ = ["Quarantined", "quarantined", "release", "set_aside"]
+__all__ = ["Quarantined", "VoteCast", "hold", "quarantined", "release", "set_aside", "votes_cast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class Quarantined:
     detail: str
     since: datetime
     released_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCast:
+    """A person's live thumb on a product (1 or -1), what they had asked for, and when."""
+
+    item_id: str
+    value: int
+    query: str
+    at: datetime
 
 
 def set_aside(session: Session, suspects: Mapping[str, Suspicion], now: datetime) -> set[str]:
@@ -45,13 +56,38 @@ def quarantined(session: Session) -> list[Quarantined]:
     return [Quarantined(row.person_id, row.kind, row.detail, row.since, row.released_by) for row in rows]
 
 
+def votes_cast(session: Session, person_id: str, limit: int = 100) -> list[VoteCast]:
+    """A person's newest live thumbs."""
+    rows = session.execute(
+        select(VoteRow.item_id, VoteRow.value, ImpressionRow.query, VoteRow.updated_at)
+        .join(ImpressionRow, ImpressionRow.id == VoteRow.impression_id)
+        .where(VoteRow.person_id == person_id, VoteRow.value != 0)
+        .order_by(VoteRow.updated_at.desc(), VoteRow.item_id)
+        .limit(limit)
+    )
+    return [VoteCast(*row) for row in rows.tuples()]
+
+
 def release(session: Session, person_id: str, by: str) -> None:
     """Let a person's votes count again.
 
     Raises:
         NotFoundError: nobody of this id is kept apart.
     """
+    _row(session, person_id).released_by = by
+
+
+def hold(session: Session, person_id: str) -> None:
+    """Set a person's votes aside again after they were released.
+
+    Raises:
+        NotFoundError: this person's never were.
+    """
+    _row(session, person_id).released_by = None
+
+
+def _row(session: Session, person_id: str) -> QuarantineRow:
     row = session.get(QuarantineRow, person_id)
     if row is None:
         raise NotFoundError(f"The votes of {person_id!r} are not set aside: `shoptalk train suspects` shows whose are.")
-    row.released_by = by
+    return row

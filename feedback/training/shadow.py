@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from recommender.clock import Clock
 from recommender.db import Database
 from recommender.models.serving import Observed
 
-__all__ = ["ShadowSearch", "recorder", "shadow_searches"]
+__all__ = ["ShadowSearch", "recorder", "shadow_searches", "shadowed_versions"]
 
 _KEPT = 10
 _log = structlog.get_logger(__name__)
@@ -75,3 +75,13 @@ def shadow_searches(session: Session, version: str, limit: int = 100) -> list[Sh
     )
     found = [ShadowSearch(row.query, row.model_version, row.shown, row.unseen, row.at) for row in rows]
     return sorted(found, key=lambda one: one.overlap)[:limit]
+
+
+def shadowed_versions(session: Session) -> list[str]:
+    """The versions that answered unseen, the one that did so last first."""
+    newest = func.max(ShadowSearchRow.at)
+    return list(
+        session.scalars(
+            select(ShadowSearchRow.model_version).group_by(ShadowSearchRow.model_version).order_by(newest.desc())
+        )
+    )

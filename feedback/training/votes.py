@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,7 @@ from feedback.training.supervision import BEST_GRADE, Grade, Supervision, query_
 from recommender.db import Database
 from recommender.errors import NotFoundError
 
-__all__ = ["Shown", "examined", "from_record", "grades_of"]
+__all__ = ["Shown", "examined", "from_record", "grades_of", "look_for_suspects"]
 
 SURFACE: Final = "search"
 """Only what was shown for words says something about words and products."""
@@ -60,7 +60,7 @@ def from_record(database: Database, now: datetime) -> Supervision:
     with database.transaction() as session:
         graded = list(_graded(session))
         shown = list(_shown(session))
-        apart = set_aside(session, suspects(_cast(shown)), now)
+        apart = look_for_suspects(session, now, shown)
     supervision = grades_of([one for one in shown if one.person_id not in apart], graded)
     if not supervision.grades:
         raise NotFoundError(
@@ -68,6 +68,11 @@ def from_record(database: Database, now: datetime) -> Supervision:
             "name grades with --queries and --qrels."
         )
     return supervision
+
+
+def look_for_suspects(session: Session, now: datetime, shown: Sequence[Shown] | None = None) -> set[str]:
+    """Set aside whoever's votes look suspicious among `shown`, or all there are; everybody who is apart now."""
+    return set_aside(session, suspects(_cast(list(_shown(session)) if shown is None else shown)), now)
 
 
 def grades_of(shown: Iterable[Shown], graded: Iterable[Grade] = ()) -> Supervision:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
+from recommender.encoder.manifest import Manifest
 from recommender.index.following import catch_up
 from recommender.index.indexer import Report
 from recommender.models.registry import Registry, Serving
 from recommender.settings import Settings
 
-__all__ = ["make_ready", "promote"]
+__all__ = ["make_ready", "promote", "retire"]
 
 
 def make_ready(settings: Settings, version: str, report: Report | None = None) -> None:
@@ -32,3 +35,18 @@ def promote(settings: Settings, version: str, reason: str, report: Report | None
     """
     make_ready(settings, version, report)
     return Registry.of(settings).promote(version, reason)
+
+
+def retire(settings: Settings, version: str, reason: str) -> None:
+    """Remove a version for good, with its index.
+
+    Raises:
+        NotFoundError: there is no such version.
+        ConflictError: it serves.
+        BadInputError: it is the base encoder.
+    """
+    registry = Registry.of(settings)
+    name = f"{Manifest.read(registry.encoder_folder(version)).version}-{settings.precision}"
+    registry.retire(version, reason)
+    for folder in ("index", "chroma"):
+        shutil.rmtree(settings.home / folder / name, ignore_errors=True)

@@ -57,6 +57,15 @@ class Serving:
         """The versions that are kept ready, the one that serves first."""
         return tuple(dict.fromkeys(one for one in (self.current, self.previous, self.candidate) if one))
 
+    def role_of(self, version: str) -> str:
+        """In words what a version is in use for; nothing where it is not."""
+        if version == self.current:
+            return "serves"
+        if version == self.candidate:
+            tried = f"tried by {self.share:.0%} of sessions" if self.share else ""
+            return ", ".join(part for part in (tried, "in the shadow" if self.shadow else "") if part) or "candidate"
+        return "way back" if version == self.previous else ""
+
 
 class Registry:
     """The encoder versions under `home/models/encoder`, and the base encoder that `make setup` exported."""

@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from recommender.errors import ConfigurationError, ConflictError
+from recommender.errors import ConfigurationError, ConflictError, NotFoundError
 from recommender.models.manifest import ModelManifest
 
 __all__ = ["Versions"]
@@ -119,6 +119,22 @@ class Versions(Generic[T]):
             raise ConflictError(f"No {self.kind} ever served: there is no way back.")
         self._point(_Serving(serving.previous, previous=serving.current))
         return serving.previous
+
+    def retire(self, version: str) -> None:
+        """Remove a version for good.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it serves.
+        """
+        serving, folder = self._serving(), self.folder / version
+        if version not in {manifest.version for manifest in self.manifests()}:
+            raise NotFoundError(f"There is no {self.kind} version {version!r}.")
+        if version == serving.current:
+            raise ConflictError(f"{version} serves: train again or roll back first.")
+        if version == serving.previous:
+            self._point(replace(serving, previous=None))
+        shutil.rmtree(folder)
 
     def _open(self) -> T | None:
         try:

@@ -67,6 +67,20 @@ class FactorModels:
         """Let the version before serve again; its name, or None where there is none, which changes nothing."""
         return None if self._versions.previous() is None else self._versions.rollback()
 
+    def retire(self, version: str) -> None:
+        """Remove a version for good.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it serves.
+        """
+        self._versions.retire(version)
+
+    def versions(self) -> list[tuple[ModelManifest, bool]]:
+        """Every version that is kept, oldest first, each with whether it serves."""
+        serving = self._versions.serving()
+        return [(manifest, manifest.version == serving) for manifest in self._versions.manifests()]
+
 
 def _load(folder: Path, manifest: ModelManifest) -> TrainedModel:
     ids: list[str] = json.loads((folder / _IDS).read_text(encoding="utf-8"))
