@@ -162,21 +162,24 @@ class View:
     def handler(self, function: Handler) -> Handler:
         """The function for an event: an error a person can mend is shown, and two clicks come one after the other."""
 
-        async def handle(event: Any = None) -> None:
+        async def handle(*event: Any) -> None:
             # What was pressed may be gone by the time this is done (a list that refreshed); the page itself is not.
             async with self._in_order:
                 with self._client:
                     await self._handled(function, event)
 
-        return handle
+        async def handle_event(event: Any) -> None:
+            await handle(event)
 
-    async def _handled(self, function: Handler, event: Any) -> None:
+        async def handle_nothing() -> None:
+            await handle()
+
+        # NiceGUI looks at the signature to see whether the event is wanted.
+        return handle_event if _takes_event(function) else handle_nothing
+
+    async def _handled(self, function: Handler, event: tuple[Any, ...]) -> None:
         try:
-            takes_event = any(
-                one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-                for one in inspect.signature(function).parameters.values()
-            )
-            result = function(event) if takes_event else function()
+            result = function(*event)
             if inspect.isawaitable(result):
                 await result
         except Exception as error:  # noqa: BLE001 - whatever broke, the page stays and says so
@@ -228,6 +231,13 @@ class View:
             self.tell(error)
         except SQLAlchemyError as error:
             _log.warning("login_not_looked_at", error=type(error).__name__)
+
+
+def _takes_event(function: Handler) -> bool:
+    return any(
+        one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+        for one in inspect.signature(function).parameters.values()
+    )
 
 
 def outside_link(text: str, address: str | None) -> None:

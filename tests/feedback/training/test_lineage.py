@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from feedback.people import new_person
 from feedback.privacy import erase
-from feedback.training.lineage import Debt, debts, models_of, record_use
+from feedback.training.lineage import Debt, Use, debts, forget_version, models_of, record_use, uses
 from recommender.db import Database
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -50,3 +50,13 @@ def test_the_same_use_recorded_twice_counts_once(database: Database) -> None:
         record_use(database, "tuned-1", {ada: 2})
     with database.reading() as session:
         assert models_of(session, ada) == {"tuned-1": 2}
+
+
+def test_what_was_retired_knows_nobody(database: Database) -> None:
+    ada, bob = people(database, 2)
+    record_use(database, "tuned-1", {ada: 3, bob: 1})
+    assert uses(database) == {"tuned-1": Use(2, 4, 3)}
+    erase(database, ada)
+    forget_version(database, "tuned-1")
+    assert uses(database) == debts(database) == {}
+    assert erase(database, bob).models == ()
