@@ -204,7 +204,7 @@ def shadow(
         products = SqlCatalogue(database, SystemClock()).get(ids)
     for one in found:
         Console().print(Text(f"\n{one.query}  ({one.overlap:.0%} in common)", style="bold"))
-        table = Table("", "Shown", Text(f"Unseen: {one.version}"))
+        table = Table("", "Shown", f"Unseen: {one.version}")
         for place in range(5):
             sides = [ids[place] if place < len(ids) else "" for ids in (one.shown, one.unseen)]
             table.add_row(str(place + 1), *(Text(products[id_].title if id_ in products else id_) for id_ in sides))
