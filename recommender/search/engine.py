@@ -22,8 +22,8 @@ from recommender.index.follower import CatalogueView, Snapshot
 from recommender.index.generation import Generation
 from recommender.index.terms import content_words, word_terms
 from recommender.ranking.model import CANDIDATES, Ranker, reordered
-from recommender.search.depth import deepened
 from recommender.search.filters import meeting
+from recommender.search.order import FEEDBACK_PRODUCTS, POOL, best, feedback, order, reordering
 from recommender.search.port import CatalogueShape, Hit, SearchResult
 from recommender.search.relevance import named, nearest
 from recommender.understanding.query import Constraint, Query, Sort
@@ -52,8 +52,9 @@ class SearchEngine:
     (benchmarks/search.py has both side by side). Prices are compared in the currency of most products; one in another
     counts as none.
 
-    What follows the first results of a search by relevance is ordered by reciprocal rank fusion: the leg "depth"
-    (search/depth.py), which moves a product within what the constraints leave.
+    Where both legs are there, the best products of a search by relevance are put in a better order than that of the
+    weighted sum (search/order.py): what this adds to a score is the leg "order", which depends on the other products
+    that meet the constraints.
 
     Where `ranker` gives a trained ranker, it puts the best candidates of a search by relevance in its own order: what
     it adds to a score is the leg "ranker", which alone depends on the other candidates.
@@ -86,7 +87,7 @@ class SearchEngine:
                 mask = is_named if is_named.any() else nearest(query, mask, scored.total)
             else:
                 found = np.flatnonzero(mask)
-                scored = self._reranked(snapshot, query.text, found, _deepened(found, scored))
+                scored = self._reranked(snapshot, query.text, found, _put_in_order(snapshot, found, scored))
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
             hits = [_hit(snapshot, int(row), scored, query.text) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
@@ -135,14 +136,15 @@ class SearchEngine:
         )
 
     def candidates(self, text: str, depth: int) -> tuple[Snapshot, Rows, Floats, dict[str, Floats]]:
-        """The `depth` best products for `text` by fused score, as a ranker gets them to judge.
+        """The `depth` best products for `text` as they come without a ranker, which gets them to judge.
 
         Returns:
-            the catalogue, the candidates' rows (best first), and every product's fused score and score by leg.
+            the catalogue, the candidates' rows (best first), and every product's score and score by leg.
         """
         snapshot = self._view.snapshot
-        scored = self._score(snapshot.generation, text, _Stopwatch())
-        return snapshot, _best(np.flatnonzero(snapshot.alive), scored.total, depth), scored.total, scored.legs
+        alive = np.flatnonzero(snapshot.alive)
+        scored = _put_in_order(snapshot, alive, self._score(snapshot.generation, text, _Stopwatch()))
+        return snapshot, _best(alive, scored.total, depth), scored.total, scored.legs
 
     def _reranked(self, snapshot: Snapshot, text: str, rows: Rows, scored: _Scored) -> _Scored:
         """With the leg "ranker", where there is a ranker for the encoder whose cosines these are."""
@@ -170,9 +172,8 @@ class SearchEngine:
             return _Scored({"lexical": lexical}, {"lexical": 1.0}, {**versions, "encoder": f"off: {error}"})
         with stopwatch("dense"):
             dense = np.maximum(generation.vectors @ vector, 0.0)
-        return _Scored(
-            {"lexical": lexical, "dense": dense}, WEIGHTS, {**versions, "encoder": generation.encoder_version}
-        )
+        versions["encoder"] = generation.encoder_version
+        return _Scored({"lexical": lexical, "dense": dense}, WEIGHTS, versions, vector=vector)
 
     def _encode(self, generation: Generation, text: str) -> Floats:
         if self._encoder is None:
@@ -191,12 +192,13 @@ class SearchEngine:
 
 @dataclass(frozen=True)
 class _Scored:
-    """What each leg gives every row, and their weighted sum."""
+    """What each leg gives every row, and their weighted sum; `vector` is the query's, where both legs answered."""
 
     legs: dict[str, Floats]
     weights: dict[str, float]
     versions: dict[str, str]
     size: int = 0
+    vector: Floats | None = None
     total: Floats = field(init=False)
 
     def __post_init__(self) -> None:
@@ -204,11 +206,18 @@ class _Scored:
         object.__setattr__(self, "total", sum(parts) if parts else np.zeros(self.size, dtype=np.float32))
 
 
-def _deepened(rows: Rows, scored: _Scored) -> _Scored:
-    added = deepened(rows, scored.total, scored.legs)
-    if not added.any():
+def _put_in_order(snapshot: Snapshot, rows: Rows, scored: _Scored) -> _Scored:
+    """With the leg "order", where there are both legs to agree on one."""
+    if scored.vector is None or len(rows) < 2:
         return scored
-    return _Scored({**scored.legs, "depth": added}, {**scored.weights, "depth": 1.0}, scored.versions)
+    vectors = snapshot.generation.vectors
+    told = best(np.flatnonzero(snapshot.alive), scored.total, FEEDBACK_PRODUCTS)
+    legs = scored.legs
+    pool = np.unique(np.concatenate([best(rows, leg, POOL) for leg in (*legs.values(), scored.total)]))
+    pool = pool[np.argsort(-scored.total[pool], kind="stable")]
+    dense = vectors[pool] @ feedback(scored.vector, vectors[told])
+    added = reordering(pool, pool[order(legs["lexical"][pool], dense)], scored.total)
+    return _Scored({**legs, "order": added}, {**scored.weights, "order": 1.0}, scored.versions)
 
 
 class _Stopwatch:
