@@ -21,9 +21,7 @@ from feedback.desk_tables import DraftRow, UnansweredRow
 from feedback.handoff_tables import HandoffRow
 from feedback.tables import EventRow, ImpressionRow, SessionRow, TurnRow, VoteRow
 
-__all__ = ["FIGURES", "Fact", "Figure", "by_day", "facts_of", "top_texts"]
-
-_MOST_FACTS = 50_000
+__all__ = ["FIGURES", "Fact", "Figure", "Numbers", "facts_of", "key", "numbers_of", "top_texts"]
 
 Measure = Literal["count", "conversations", "median", "mean"]
 Find = Callable[[datetime, datetime], Select[*tuple[Any, ...]]]
@@ -43,7 +41,8 @@ class Fact:
 class Figure:
     """A number a day: how its facts are found, what is made of those of one day, and in which unit.
 
-    `of` names the figure that this is a share of, in percent.
+    `of` names the figure that this is a share of, in percent. The texts of its facts are products' ids where
+    `names_products`.
     """
 
     title: str
@@ -51,6 +50,20 @@ class Figure:
     measure: Measure
     find: Find
     of: str | None = None
+    names_products: bool = False
+
+    @property
+    def shown_unit(self) -> str:
+        """What stands behind the number."""
+        return "%" if self.of else self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A figure of every day and of all of them together; None where there is nothing to make it of."""
+
+    days: Mapping[date, float | None]
+    total: float | None
 
 
 def _turns(*conditions: ColumnElement[bool]) -> Find:
@@ -135,10 +148,10 @@ FIGURES: Final[Mapping[str, Figure]] = {
     ),
     "searches": Figure("Searches", "", "count", _turns(_ANSWERED, _SEARCHES)),
     "empty": Figure("Searches that showed nothing", "%", "count", _turns(_ANSWERED, _SEARCHES, ~_SHOWN), of="searches"),
-    "clicks": Figure("Products opened", "", "count", _events("click")),
-    "carts": Figure("Products put into a cart", "", "count", _events("cart")),
-    "liked": Figure("Thumbs up", "", "count", _votes(1)),
-    "disliked": Figure("Thumbs down", "", "count", _votes(-1)),
+    "clicks": Figure("Products opened", "", "count", _events("click"), names_products=True),
+    "carts": Figure("Products put into a cart", "", "count", _events("cart"), names_products=True),
+    "liked": Figure("Thumbs up", "", "count", _votes(1), names_products=True),
+    "disliked": Figure("Thumbs down", "", "count", _votes(-1), names_products=True),
     "handoffs": Figure("Shoppers who wanted a person", "", "count", _handoffs(null(), _ASKED)),
     "missed": Figure(
         "Of those, when nobody came", "%", "count",
@@ -167,7 +180,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
 def facts_of(session: Session, name: str, since: datetime, until: datetime) -> list[Fact]:
     """The facts of a figure from `since` to before `until`, oldest first."""
     figure = FIGURES[name]
-    rows = session.execute(figure.find(since, until).limit(_MOST_FACTS)).all()
+    rows = session.execute(figure.find(since, until)).all()
     facts = []
     for at, session_id, value, text in rows:
         if isinstance(value, datetime):
@@ -176,30 +189,42 @@ def facts_of(session: Session, name: str, since: datetime, until: datetime) -> l
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def by_day(session: Session, name: str, since: datetime, until: datetime, zone: ZoneInfo) -> dict[date, float | None]:
-    """The figure of every day on the shop's clock; None where there is nothing to make it of."""
+def numbers_of(session: Session, name: str, since: datetime, until: datetime, zone: ZoneInfo) -> Numbers:
+    """The figure by day on the shop's clock, and over the whole time: a share or a median is of all its facts."""
     figure = FIGURES[name]
-    days = _days(since, until, zone)
-    own = _grouped(facts_of(session, name, since, until), zone)
-    if figure.of is None:
-        return {day: _number(figure.measure, own[day]) for day in days}
-    whole = _grouped(facts_of(session, figure.of, since, until), zone)
-    shares: dict[date, float | None] = {}
-    for day in days:
-        of = _number(FIGURES[figure.of].measure, whole[day])
-        shares[day] = 100 * (_number(figure.measure, own[day]) or 0.0) / of if of else None
-    return shares
+    own = facts_of(session, name, since, until)
+    whole = None if figure.of is None else facts_of(session, figure.of, since, until)
+    own_days = _grouped(own, zone)
+    whole_days = None if whole is None else _grouped(whole, zone)
+    days = {
+        day: _made_of(figure, own_days[day], None if whole_days is None else whole_days[day])
+        for day in _days_between(since, until, zone)
+    }
+    return Numbers(days, _made_of(figure, own, whole))
 
 
-def top_texts(facts: Sequence[Fact], limit: int = 15) -> list[tuple[str, int, str | None]]:
-    """What was said most often, how often, and in which conversation last."""
-    counts: Counter[str] = Counter()
-    last: dict[str, str | None] = {}
-    for fact in facts:
-        key = " ".join(fact.text.casefold().split())[:200]
-        counts[key] += 1
-        last[key] = fact.session_id
-    return [(text, count, last[text]) for text, count in counts.most_common(limit) if text]
+def key(name: str, text: str) -> str:
+    """What counts as one text among the facts of a figure: words in whatever capitals and blanks, a product's id."""
+    return text if FIGURES[name].names_products else " ".join(text.casefold().split())[:200]
+
+
+def top_texts(name: str, facts: Sequence[Fact], limit: int = 15) -> list[tuple[str, int]]:
+    """What was said, or opened, most often, and how often."""
+    counts = Counter(key(name, fact.text) for fact in facts)
+    return [(text, count) for text, count in counts.most_common(limit + 1) if text][:limit]
+
+
+def _days_between(since: datetime, until: datetime, zone: ZoneInfo) -> list[date]:
+    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _made_of(figure: Figure, facts: Sequence[Fact], whole: Sequence[Fact] | None) -> float | None:
+    number = _number(figure.measure, facts)
+    if figure.of is None or whole is None:
+        return number
+    of = _number(FIGURES[figure.of].measure, whole)
+    return 100 * (number or 0.0) / of if of else None
 
 
 def _number(measure: Measure, facts: Sequence[Fact]) -> float | None:
@@ -218,8 +243,3 @@ def _grouped(facts: Sequence[Fact], zone: ZoneInfo) -> defaultdict[date, list[Fa
     for fact in facts:
         grouped[fact.at.astimezone(zone).date()].append(fact)
     return grouped
-
-
-def _days(since: datetime, until: datetime, zone: ZoneInfo) -> list[date]:
-    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from feedback.desk_tables import DraftRow
-from feedback.figures import FIGURES, by_day, facts_of, top_texts
+from feedback.figures import FIGURES, facts_of, key, numbers_of, top_texts
 from feedback.handoff_tables import HandoffRow
 from feedback.spreadsheet import csv_text, harmless
+from feedback.tables import SessionRow, TurnRow
 from recommender.clock import FakeClock
 from recommender.db import Database
-from tests.feedback.desk_world import ADA, UNAVAILABLE, World
+from tests.feedback.desk_world import ADA, BEN, UNAVAILABLE, World
 from tests.hostile import HOSTILE
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -24,10 +28,10 @@ def world(database: Database) -> World:
     return World(database, FakeClock(datetime(2026, 1, 1, 22, 30, tzinfo=UTC)))
 
 
-def counted(world: World, name: str, zone: ZoneInfo = BERLIN) -> dict[date, float | None]:
+def counted(world: World, name: str, zone: ZoneInfo = BERLIN) -> Mapping[date, float | None]:
     now = world.clock.now()
     with world.database.reading() as session:
-        return by_day(session, name, now - timedelta(days=2), now + timedelta(hours=1), zone)
+        return numbers_of(session, name, now - timedelta(days=2), now + timedelta(hours=1), zone).days
 
 
 def test_a_day_is_one_of_the_shops_own_clock(world: World) -> None:
@@ -105,7 +109,7 @@ def test_the_same_words_are_one_line_however_they_were_written(world: World) -> 
         facts = facts_of(
             session, "turns", world.clock.now() - timedelta(days=1), world.clock.now() + timedelta(hours=1)
         )
-    assert [(text, count) for text, count, _ in top_texts(facts)] == [("red sofa", 2), ("kettle", 1)]
+    assert top_texts("turns", facts) == [("red sofa", 2), ("kettle", 1)]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -117,3 +121,67 @@ def test_no_cell_of_an_export_is_a_formula(name: str) -> None:
 
 def test_numbers_stay_numbers() -> None:
     assert csv_text(["a", "b"], [[-3, None]]) == "a,b\n-3,\n"
+
+
+def test_every_number_of_a_random_fortnight_is_what_counting_by_hand_gives(world: World) -> None:
+    chance = random.Random(0)
+    for _ in range(60):
+        world.later(minutes=chance.randrange(10, 600))
+        session_id = world.stranger()
+        for text in chance.sample(["a kettle", "red sofa", "Red  Sofa", "gibberish"], chance.randrange(1, 4)):
+            turn_id = world.accept(text, session_id)
+            version = world.begin(turn_id)
+            assert version is not None
+            world.finish(turn_id, version)
+            with world.database.transaction() as session:
+                turn = session.get_one(TurnRow, turn_id)
+                turn.intent = "nlu_fallback" if text == "gibberish" else "search"
+        if chance.random() < 0.5:
+            world.ask(session_id)
+            if chance.random() < 0.7:
+                agent = chance.choice((ADA, BEN))
+                world.later(seconds=chance.randrange(1, 300))
+                world.step("claim", agent, session_id=session_id)
+                world.later(seconds=chance.randrange(1, 60))
+                world.step("say", agent, [{"type": "text", "text": "Hello"}], session_id=session_id)
+                world.step("close", agent, session_id=session_id)
+            else:
+                world.step("give_up", session_id=session_id)
+    until = world.clock.now() + timedelta(seconds=1)
+    since = until - timedelta(days=8)
+    with world.database.reading() as session:
+        turns = [row for row in session.scalars(select(TurnRow)) if since <= row.created_at < until]
+        asked = [row for row in session.scalars(select(HandoffRow)) if since <= row.requested_at < until]
+        all_asked = {row.session_id for row in session.scalars(select(HandoffRow))}
+        assert len(list(session.scalars(select(SessionRow)))) > len({row.session_id for row in turns}) > 20
+        numbers = {name: numbers_of(session, name, since, until, BERLIN) for name in FIGURES}
+        facts = facts_of(session, "searches", since, until)
+
+    def median(values: list[float]) -> float:
+        values, half = sorted(values), len(values) // 2
+        return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+
+    for day in [None, *numbers["turns"].days]:
+        said = [row for row in turns if day is None or row.created_at.astimezone(BERLIN).date() == day]
+        wanted = [row for row in asked if day is None or row.requested_at.astimezone(BERLIN).date() == day]
+        talks = {row.session_id for row in said}
+        unsure = [row for row in said if row.intent == "nlu_fallback"]
+        waits = [(row.claimed_at - row.requested_at).total_seconds() for row in wanted if row.claimed_at]
+        firsts = [(row.answered_at - row.requested_at).total_seconds() for row in wanted if row.answered_at]
+        by_hand = {
+            "conversations": len(talks),
+            "turns": len(said),
+            "fallbacks": 100 * len(unsure) / len(said) if said else None,
+            "searches": sum(row.intent == "search" for row in said),
+            "alone": 100 * len(talks - all_asked) / len(talks) if talks else None,
+            "handoffs": len(wanted),
+            "missed": 100 * sum(row.outcome == "unanswered" for row in wanted) / len(wanted) if wanted else None,
+            "waiting": median(waits) if waits else None,
+            "first_answer": median(firsts) if firsts else None,
+        }
+        for name, number in by_hand.items():
+            found = numbers[name].total if day is None else numbers[name].days[day]
+            assert found == (number if number is None else pytest.approx(number)), (name, day)
+    for text, count in top_texts("searches", facts):
+        own = [row for row in turns if row.intent == "search" and " ".join(row.text.lower().split()) == text]
+        assert count == len(own) == sum(key("searches", fact.text) == text for fact in facts)

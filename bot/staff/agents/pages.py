@@ -38,12 +38,18 @@ def register(console: Console) -> None:
 
     @console.page("/figures", title="Figures", icon="bar_chart", needs=Permission.TALK)
     async def figures(view: View) -> None:
-        from bot.staff.agents.figures_page import FiguresPage
+        from bot.staff.agents.figures_page import OF_THE_DESK, FiguresPage
 
-        await FiguresPage(view).build()
+        await FiguresPage(view, desk, OF_THE_DESK).build()
+
+    @console.page("/owner", title="Owner", icon="storefront", needs=Permission.MANAGE)
+    async def owner(view: View) -> None:
+        from bot.staff.agents.figures_page import OF_THE_SHOP, FiguresPage
+
+        await FiguresPage(view, desk, OF_THE_SHOP).build()
 
     @console.page("/figures/{name}", title="Figure", icon="bar_chart", needs=Permission.TALK, listed=False)
     async def facts(view: View) -> None:
         from bot.staff.agents.figures_page import FactsPage
 
-        await FactsPage(view).build()
+        await FactsPage(view, desk).build()
