@@ -5,7 +5,7 @@ reader's ids and metadata come live from Chroma's SQLite file, but its graph of 
 So it never finds what was added since, goes on finding what was deleted, and fails with "Error finding id" when asked
 for a new vector; a second client in the same process shares the old graph, and loading the graph anew reads files that
 the writer overwrites. A file lock therefore guards the folder, besides the indexer's lease, and everyone who searches
-reads the published generation, which is one state of the catalogue (benchmarks/search.py compares their speed).
+reads the published generation, which is one state of the catalogue (benchmarks/search_speed.py compares their speed).
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from recommender.checksums import sha256
 from recommender.errors import ConfigurationError
 from recommender.index.columns import ColumnBuilder, Columns
 from recommender.index.lexical import LexicalBuilder, LexicalIndex
+from recommender.index.scan import Scan
 
 __all__ = ["FORMAT", "Generation", "current"]
 
@@ -36,7 +37,8 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class Generation:
     """The catalogue as of `change_number`: ids, vectors, columns and words, row by row, rows in order of id.
 
-    `vectors` has shape (products, dimension), float32, unit rows, made by `encoder_version`. Nothing in a generation
+    `vectors` has shape (products, dimension), float32, unit rows, made by `encoder_version`; `scan` compares
+    a query with all of them. Nothing in a generation
     ever changes: what happens to the catalogue later is laid over it by `follower.CatalogueView`.
     """
 
@@ -47,6 +49,7 @@ class Generation:
         self.change_number: int = manifest["change_number"]
         self.ids: list[str] = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
         self.vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", mmap_mode="r")
+        self.scan = Scan(folder, self.vectors)
         self.columns = Columns(folder / "columns")
         self.lexical = LexicalIndex(folder / "lexical", len(self.ids))
 
@@ -168,6 +171,7 @@ def _write(
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp)
     (folder / "ids.json").write_text(json.dumps([ids[at] for at in order], ensure_ascii=False), encoding="utf-8")
     _write_vectors(folder / "vectors.npy", vectors, order)
+    Scan.write(folder, np.load(folder / "vectors.npy", mmap_mode="r"))
     columns.write(folder / "columns", order)
     lexical.write(folder / "lexical", order)
     files = sorted(path for path in folder.rglob("*") if path.is_file())

@@ -34,7 +34,7 @@ class _Field:
     length_normalisation: float
 
 
-# Chosen on every other query of two public catalogues and confirmed on the rest: see benchmarks/search.py.
+# Chosen on every other query of two public catalogues and confirmed on the rest: see benchmarks/search_quality.py.
 _NAME: Final = _Field(weight=4.0, length_normalisation=0.5)
 _DESCRIPTION: Final = _Field(weight=1.0, length_normalisation=0.75)
 _ATTRIBUTES: Final = _Field(weight=0.5, length_normalisation=0.75)

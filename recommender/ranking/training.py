@@ -21,7 +21,17 @@ from recommender.search.engine import SearchEngine
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-__all__ = ["FOLDS", "LEAST_QUERIES", "SIGNIFICANCE", "CrossValidated", "Found", "cross_validate", "find", "fit"]
+__all__ = [
+    "FOLDS",
+    "LEAST_QUERIES",
+    "SIGNIFICANCE",
+    "CrossValidated",
+    "Found",
+    "cross_validate",
+    "find",
+    "fit",
+    "rerank",
+]
 
 FOLDS: Final = 5
 LEAST_QUERIES: Final = 20
@@ -173,13 +183,14 @@ def cross_validate(found: Sequence[Found], queries: Mapping[str, str], judgement
     for fold in range(FOLDS):
         booster = fit([one for place, one in enumerate(drawn) if place % FOLDS != fold])
         for one in drawn[fold::FOLDS]:
-            ranked[one.query_id] = _ranked(booster, one)
+            ranked[one.query_id] = rerank(booster, one)
     fused = {one.query_id: list(one.ids) for one in found}
     judged = {one.query_id: queries[one.query_id] for one in found}
     return CrossValidated(measure(ranked, judged, judgements), measure(fused, judged, judgements))
 
 
-def _ranked(booster: Booster, found: Found) -> list[str]:
+def rerank(booster: Booster, found: Found) -> list[str]:
+    """The candidates' ids in the order of a trained model."""
     if not len(found.ids):
         return []
     scores = BASE_WEIGHT * found.table[:, 0] + np.asarray(booster.predict(found.table, num_threads=1))

@@ -20,10 +20,11 @@ from recommender.errors import ConfigurationError, NotFoundError, UnavailableErr
 from recommender.index.columns import NO_BRAND, NO_PRICE
 from recommender.index.follower import CatalogueView, Snapshot
 from recommender.index.generation import Generation
+from recommender.index.scan import best
 from recommender.index.terms import content_words, word_terms
 from recommender.ranking.model import CANDIDATES, Ranker, reordered
 from recommender.search.filters import meeting
-from recommender.search.order import FEEDBACK_PRODUCTS, POOL, best, feedback, order, reordering
+from recommender.search.order import FEEDBACK_PRODUCTS, POOL, feedback, order, reordering
 from recommender.search.port import CatalogueShape, Hit, SearchResult
 from recommender.search.relevance import named, nearest
 from recommender.understanding.query import Constraint, Query, Sort
@@ -31,7 +32,7 @@ from recommender.understanding.query import Constraint, Query, Sort
 __all__ = ["WEIGHTS", "SearchEngine"]
 
 WEIGHTS: Final = {"lexical": 0.5, "dense": 0.5}
-"""What each leg counts for: chosen on every other query of two public catalogues, see benchmarks/search.py."""
+"""What each leg counts for: chosen on every other query of two public catalogues, see benchmarks/search_quality.py."""
 
 LEAST_EMBEDDED: Final = 0.9
 """With a smaller share of the catalogue embedded, search goes by words alone: the few products that have a vector would
@@ -47,10 +48,9 @@ class SearchEngine:
     Both legs see every product and lie between 0 and 1. `lexical` is the product's BM25F as a share of the most that
     the query's words could give, squared, so that a product that holds half of what was asked for does not outrank one
     that is close in meaning. `dense` is the cosine of query and product, below 0 cut off. Neither depends on
-    constraints or on other products, so a product has one score under all of them. The vectors are scanned whole: that
-    is exact, under constraints many times faster than Chroma, and takes time in proportion to the catalogue
-    (benchmarks/search.py has both side by side). Prices are compared in the currency of most products; one in another
-    counts as none.
+    constraints or on other products, so a product has one score under all of them. All vectors are scanned
+    (index/scan.py): under constraints that is many times faster than Chroma (benchmarks/search_speed.py has both side
+    by side). Prices are compared in the currency of most products; one in another counts as none.
 
     Where both legs are there, the best products of a search by relevance are put in a better order than that of the
     weighted sum (search/order.py): what this adds to a score is the leg "order", which depends on the other products
@@ -107,7 +107,7 @@ class SearchEngine:
         if row is None or not snapshot.alive[row] or not generation.vectors[row].any():
             raise NotFoundError(f"There is no product {item_id!r} in the search index.")
         with stopwatch("dense"):
-            cosine = np.maximum(generation.vectors @ generation.vectors[row], 0.0)
+            cosine = generation.scan.cosines(np.array(generation.vectors[row]))
         scored = _Scored(
             {"dense": cosine}, {"dense": 1.0}, {"index": generation.name, "encoder": generation.encoder_version}
         )
@@ -171,7 +171,7 @@ class SearchEngine:
         except (UnavailableError, ConfigurationError) as error:
             return _Scored({"lexical": lexical}, {"lexical": 1.0}, {**versions, "encoder": f"off: {error}"})
         with stopwatch("dense"):
-            dense = np.maximum(generation.vectors @ vector, 0.0)
+            dense = generation.scan.cosines(vector)
         versions["encoder"] = generation.encoder_version
         return _Scored({"lexical": lexical, "dense": dense}, WEIGHTS, versions, vector=vector)
 
@@ -213,7 +213,9 @@ def _put_in_order(snapshot: Snapshot, rows: Rows, scored: _Scored) -> _Scored:
     vectors = snapshot.generation.vectors
     told = best(np.flatnonzero(snapshot.alive), scored.total, FEEDBACK_PRODUCTS)
     legs = scored.legs
-    pool = np.unique(np.concatenate([best(rows, leg, POOL) for leg in (*legs.values(), scored.total)]))
+    worded = rows[legs["lexical"][rows] > 0]
+    of_each = best(worded, legs["lexical"], POOL), best(rows, legs["dense"], POOL), best(rows, scored.total, POOL)
+    pool = np.unique(np.concatenate(of_each))
     pool = pool[np.argsort(-scored.total[pool], kind="stable")]
     dense = vectors[pool] @ feedback(scored.vector, vectors[told])
     added = reordering(pool, pool[order(legs["lexical"][pool], dense)], scored.total)
@@ -265,7 +267,7 @@ def _best(rows: Rows, scores: Floats, depth: int) -> Rows:
     found = scores[rows]
     if 0 < depth < len(rows):
         # Sorting only what can be among the best; all that tie with the last of them stay in.
-        reached = found >= np.partition(found, len(rows) - depth)[len(rows) - depth]
+        reached = found >= found[best(None, found, depth)].min()
         rows, found = rows[reached], found[reached]
     return rows[np.argsort(-found, kind="stable")][:depth]
 

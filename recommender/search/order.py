@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEEDBACK_PRODUCTS", "POOL", "best", "feedback", "order", "reordering"]
+__all__ = ["FEEDBACK_PRODUCTS", "POOL", "feedback", "order", "reordering"]
 
 FEEDBACK_PRODUCTS: Final = 5
 FEEDBACK_SHARE: Final = 0.4
@@ -66,13 +66,6 @@ def reordering(pool: Rows, ordered: Rows, fused: Floats) -> Floats:
     added = np.zeros(len(fused), dtype=np.float32)
     added[ordered] = -np.sort(-fused[pool]) - fused[ordered]
     return added
-
-
-def best(rows: Rows, scores: Floats, depth: int) -> Rows:
-    """The `depth` best-scored of `rows` in any order; all of them where there are no more."""
-    if len(rows) <= depth:
-        return rows
-    return rows[np.argpartition(-scores[rows], depth)[:depth]]
 
 
 def _places(scores: Floats) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ from recommender.catalogue.memory import InMemoryCatalogue
 from recommender.index.follower import CatalogueView
 from recommender.index.generation import Generation
 from recommender.search.engine import SearchEngine
-from recommender.search.order import best, feedback, order, reordering
+from recommender.search.order import feedback, order, reordering
 from recommender.understanding.query import Query
 from tests.recommender.search.conftest import SHOP, AxisEncoder
 
@@ -53,14 +53,6 @@ def test_scores_are_only_shared_out(size: int, seed: int) -> None:
     assert (np.diff(after[ordered]) <= 1e-6).all()
     others = np.setdiff1d(np.arange(100), pool)
     np.testing.assert_array_equal(after[others], fused[others])
-
-
-@given(st.integers(1, 60), st.integers(0, 2**32 - 1))
-def test_the_best_are_the_best(depth: int, seed: int) -> None:
-    scores = np.random.default_rng(seed).random(80, dtype=np.float32)
-    rows = np.arange(10, 60)
-    found = best(rows, scores, depth)
-    assert sorted(found.tolist()) == sorted(rows[np.argsort(-scores[rows], kind="stable")][:depth].tolist())
 
 
 def test_while_few_products_are_embedded_words_alone_answer(tmp_path: Path) -> None:
