@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalogue.port import Change
 from recommender.catalogue.product import Product
 
-__all__ = ["Still", "products", "queries", "vectors"]
+__all__ = ["products", "queries", "vectors"]
 
 DIMENSION: Final = 384
 KINDS: Final = 400
@@ -20,19 +19,6 @@ _SYLLABLES: Final = ("ba", "co", "di", "fu", "ga", "lo", "mi", "no", "pe", "ru",
 _COLOURS: Final = ("black", "white", "red", "blue", "green", "grey", "silver", "brown")
 _WORDS: Final = 20_000
 _CHUNK: Final = 50_000
-
-
-class Still:
-    """A `Catalogue` in which nothing changes after what was indexed, and of which nothing is kept."""
-
-    def last_change(self) -> int:
-        """Nothing has changed."""
-        return 0
-
-    def changes_after(self, number: int, limit: int) -> list[Change]:
-        """Nothing changes."""
-        del number, limit
-        return []
 
 
 def products(count: int) -> Iterator[Product]:
