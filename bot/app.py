@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from actions.services import Services, current
 from bot.backend import RasaBackend
 from bot.gateway.app import create_gateway
 from bot.logs import log_as_json
-from bot.webhook import create_webhook
+from bot.webhook import MOST_CALLS, create_webhook
 from feedback.conversations import answer_of
 from recommender.errors import ConfigurationError, ShoptalkError
 
@@ -56,17 +57,22 @@ async def serve(services: Services) -> None:
     loop.set_default_executor(ThreadPoolExecutor(ACTION_THREADS, thread_name_prefix="action"))
     executor = ActionExecutor()
     executor.register_package("actions")
-    webhook = _server(create_webhook(executor, settings.secret("actions_token")), "127.0.0.1", settings.actions_port)
+    # Rasa's calls reach any of the processes, so one may get what all of them let Rasa make.
+    most_calls = MOST_CALLS * settings.app_processes
+    webhook_app = create_webhook(executor, settings.secret("actions_token"), most_calls)
+    webhook = _server(webhook_app, "127.0.0.1", settings.actions_port)
 
     def recorded(turn_id: str) -> list[dict[str, Any]] | None:
         with services.database.reading() as session:
             return answer_of(session, turn_id)
 
-    backend = RasaBackend(settings.rasa_port, settings.secret("rasa_token"), settings.rasa_timeout_s, recorded)
+    backend = RasaBackend(settings.rasa_ports, settings.secret("rasa_token"), settings.rasa_timeout_s, recorded)
     gateway = _server(create_gateway(services, backend, settings), settings.host, settings.port)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, gateway.handle_exit, number, None)
-    gateway_ends, webhook_ends = asyncio.create_task(_run(gateway)), asyncio.create_task(_run(webhook))
+    shared = settings.app_processes > 1
+    gateway_ends = asyncio.create_task(_run(gateway, shared))
+    webhook_ends = asyncio.create_task(_run(webhook, shared))
     await asyncio.wait((gateway_ends, webhook_ends), return_when=asyncio.FIRST_COMPLETED)
     try:
         gateway.should_exit = True
@@ -102,13 +108,19 @@ def _server(app: ASGIApp, host: str, port: int) -> _Server:
     return _Server(config)
 
 
-async def _run(server: _Server) -> None:
+async def _run(server: _Server, shared: bool) -> None:
     try:
-        await server.serve()
-    except SystemExit as error:  # this is how uvicorn says that it cannot listen
+        await server.serve([_shared_socket(server.config.host, server.config.port)] if shared else None)
+    except (OSError, SystemExit) as error:  # uvicorn says by SystemExit that it cannot listen
         raise ConfigurationError(
             f"Cannot listen on {server.config.host}:{server.config.port}: stop what listens there, or set another port."
         ) from error
+
+
+def _shared_socket(host: str, port: int) -> socket.socket:
+    """A listening socket on a port that other processes listen on as well; the kernel spreads connections over them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048, reuse_port=True)
 
 
 if __name__ == "__main__":

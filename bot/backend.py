@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import string
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,8 +83,11 @@ def spoken(text: str) -> str:
 class RasaBackend:
     """Rasa's REST channel on loopback.
 
+    Each conversation has a worker of its own, the same one whichever app process asks: so the lock that Rasa keeps in
+    memory holds, and no lock store between the workers is needed. While that worker is down the next one is asked.
+
     Args:
-        port: Rasa's.
+        ports: those of Rasa's workers.
         token: guards Rasa's HTTP API.
         timeout_s: how long a turn may take.
         recorded: the answer that the actions left in the record for a turn, None where there is none.
@@ -91,15 +96,15 @@ class RasaBackend:
 
     def __init__(
         self,
-        port: int,
+        ports: Sequence[int],
         token: str,
         timeout_s: float,
         recorded: Callable[[str], Sequence[Mapping[str, Any]] | None],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._recorded = recorded
+        self._workers = [f"http://127.0.0.1:{port}" for port in ports]
         self._client = httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}",
             params={"token": token},
             timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S),
             limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE_S),
@@ -116,7 +121,7 @@ class RasaBackend:
         }
         start = time.perf_counter()
         try:
-            response = await self._client.post("/webhooks/rest/webhook", json=body)
+            response = await self._ask(utterance.session_id, body)
             response.raise_for_status()
             messages = _RASA_MESSAGES.validate_json(response.content)
         except httpx.TimeoutException as error:
@@ -139,12 +144,25 @@ class RasaBackend:
         return Answer(replies, timing_ms)
 
     async def is_ready(self) -> bool:
-        """Whether Rasa answers and has loaded a model."""
-        try:
-            response = await self._client.get("/status", timeout=_STATUS_TIMEOUT_S)
-        except httpx.HTTPError:
-            return False
-        return response.status_code == httpx.codes.OK
+        """Whether a worker answers and has loaded a model."""
+        for worker in self._workers:
+            try:
+                response = await self._client.get(worker + "/status", timeout=_STATUS_TIMEOUT_S)
+            except httpx.HTTPError:
+                continue
+            if response.status_code == httpx.codes.OK:
+                return True
+        return False
+
+    async def _ask(self, session_id: str, body: Mapping[str, Any]) -> httpx.Response:
+        """The answer of the conversation's worker, or of the first after it that can be connected to."""
+        own = zlib.crc32(session_id.encode()) % len(self._workers)
+        *others, last = [*self._workers[own:], *self._workers[:own]]
+        for worker in others:
+            # Only who was not reached at all has certainly not begun with the turn.
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await self._client.post(worker + "/webhooks/rest/webhook", json=body)
+        return await self._client.post(last + "/webhooks/rest/webhook", json=body)
 
     async def close(self) -> None:
         """Close the connections."""

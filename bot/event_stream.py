@@ -8,6 +8,7 @@ import threading
 
 import actions.dialogue.tables
 import actions.shop.tables  # noqa: F401 - what refers to a person has to be declared
+from bot.logs import log_as_json
 from feedback.event_stream import EventStream, connect
 from recommender.clock import SystemClock
 from recommender.db import Database
@@ -19,6 +20,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Follow the stream until told to stop."""
+    log_as_json()
     settings = Settings()
     if settings.redis_url is None:
         sys.exit("SHOPTALK_REDIS_URL is not set: there is no stream to follow.")

@@ -70,12 +70,18 @@ class EventStream:
         while not stop.is_set():
             try:
                 on_batch(self.take(block_ms=_BLOCK_MS))
+                if failures:
+                    _log.warning("event_stream_goes_on", message="What waited in the stream is being taken.")
                 failures = 0
             except (RedisError, SQLAlchemyError) as error:
                 failures += 1
                 self._unfinished = True
                 wait = min(0.25 * 2**failures, _LONGEST_WAIT_S)
-                _log.warning("event_stream_interrupted", error=type(error).__name__, again_in_s=wait)
+                what = "The Redis of SHOPTALK_REDIS_URL" if isinstance(error, RedisError) else "The database"
+                message = f"{what} cannot be used; no events come in from the stream until it can, all else goes on."
+                # A statement's parameters are nobody's business in a log.
+                reason = str(error) if isinstance(error, RedisError) else type(error).__name__
+                _log.warning("event_stream_interrupted", message=message, reason=reason, again_in_s=wait)
                 stop.wait(wait)
 
     def take(self, *, block_ms: int | None = None) -> int:

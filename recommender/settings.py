@@ -117,7 +117,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, description="Port of the gateway and widget.")
     actions_port: int = Field(5055, description="Loopback port of the action webhook that Rasa calls.")
-    rasa_port: int = Field(5005, description="Loopback port of Rasa.")
+    rasa_port: int = Field(5005, description="Loopback port of Rasa; further workers take the ports after it.")
+    app_processes: int = Field(
+        1, ge=1, le=16, description="App processes that share `port`; connections are spread over them (Linux)."
+    )
+    rasa_workers: int = Field(
+        1, ge=1, le=16, description="Rasa processes; each conversation stays with one of them while it runs."
+    )
     rasa_python: Path | None = Field(
         None, description="Python of the Rasa environment; unset means .venv-rasa of the checkout."
     )
@@ -197,6 +203,13 @@ class Settings(BaseSettings):
             raise ValueError("is not a bot's token: copy what @BotFather says, digits, a colon and a long word")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _refuse_what_is_no_redis(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(rediss?|unix)://\S+", value):
+            raise ValueError("is not the address of a Redis, such as redis://:password@127.0.0.1:6379/0")
+        return value
+
     @field_validator("public_url", "telegram_api_url")
     @classmethod
     def _refuse_what_is_no_address(cls, value: str | None) -> str | None:
@@ -214,6 +227,11 @@ class Settings(BaseSettings):
     def sql_url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.home / 'shoptalk.db'}"
+
+    @property
+    def rasa_ports(self) -> list[int]:
+        """The loopback port of every Rasa worker."""
+        return [self.rasa_port + number for number in range(self.rasa_workers)]
 
     @property
     def shop_dir(self) -> Path:

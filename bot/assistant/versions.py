@@ -147,9 +147,13 @@ class AssistantVersions:
         return loaded
 
     def _load(self, moved: Serving) -> bool:
-        """Have a running Rasa serve it: it answers with the old model until the new one is there."""
+        """Have every running Rasa serve it: each answers with the old model until the new one is there."""
         model = self.base_model if moved.current is None else self.folder / f"{moved.current}.tar.gz"
-        url = f"http://127.0.0.1:{self._settings.rasa_port}/model"
+        loaded = [self._load_at(port, model) for port in self._settings.rasa_ports]
+        return any(loaded)
+
+    def _load_at(self, port: int, model: Path) -> bool:
+        url = f"http://127.0.0.1:{port}/model"
         try:
             with httpx.Client(transport=self._transport, timeout=_LOADING_TIMEOUT_S, trust_env=False) as client:
                 answer = client.put(

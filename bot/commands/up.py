@@ -34,7 +34,7 @@ def up(
     for name, port in (
         ("gateway", settings.port),
         ("action webhook", settings.actions_port),
-        ("Rasa", settings.rasa_port),
+        *(("Rasa", port) for port in settings.rasa_ports),
         ("staff's console", settings.staff_port),
     ):
         _check_port_free(name, port)
@@ -76,7 +76,6 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "SHOPTALK_ACTIONS_TOKEN": settings.secret("actions_token"),
         "SHOPTALK_TRACKER_DB": str(rasa_home / "tracker.db"),
         "SHOPTALK_RASA_TOKEN": settings.secret("rasa_token"),
-        "SHOPTALK_RASA_PORT": str(settings.rasa_port),
         "SHOPTALK_RASA_MODEL": str(model),
         "SHOPTALK_RASA_SHOP_MODELS": str(rasa_home / "models"),
         # Rasa's dependencies warn about each other's age at every start; nothing here can be done about it.
@@ -84,8 +83,18 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     children = [
-        ChildSpec("rasa", [str(rasa_python(settings)), "-m", "bot.nlu.serve"], rasa_environment),
-        ChildSpec("app", [sys.executable, "-m", "bot.app"], environment),
+        *(
+            ChildSpec(
+                _numbered("rasa", number),
+                [str(rasa_python(settings)), "-m", "bot.nlu.serve"],
+                rasa_environment | {"SHOPTALK_RASA_PORT": str(port)},
+            )
+            for number, port in enumerate(settings.rasa_ports, 1)
+        ),
+        *(
+            ChildSpec(_numbered("app", number), [sys.executable, "-m", "bot.app"], environment)
+            for number in range(1, settings.app_processes + 1)
+        ),
         ChildSpec("staff", [sys.executable, "-m", "bot.staff"], environment),
         ChildSpec("indexer", [sys.executable, "-m", "recommender.index.following"], environment, _INDEXER_NICENESS),
     ]
@@ -94,6 +103,10 @@ def _children(settings: Settings, model: Path) -> list[ChildSpec]:
     if settings.redis_url is not None:
         children.append(ChildSpec("events", [sys.executable, "-m", "bot.event_stream"], environment))
     return children
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}-{number}"
 
 
 def _rasa_model(settings: Settings) -> Path:

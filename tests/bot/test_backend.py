@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 
 
 def rasa(answer: Callable[[httpx.Request], httpx.Response]) -> RasaBackend:
-    return RasaBackend(5005, "a-token", 1.0, RECORD.get, transport=httpx.MockTransport(answer))
+    return RasaBackend([5005], "a-token", 1.0, RECORD.get, transport=httpx.MockTransport(answer))
 
 
 def answering(*messages: Any) -> RasaBackend:
@@ -58,6 +58,36 @@ async def test_rasa_is_told_who_speaks_in_which_turn_and_what() -> None:
         "message": "a kettle",
         "metadata": {"session_id": "session", "turn_id": "turn"},
     }
+
+
+@pytest.mark.anyio
+async def test_a_conversation_keeps_its_worker_and_gets_the_next_one_only_while_that_is_down() -> None:
+    asked: dict[str, list[int | None]] = {}
+    down: set[int | None] = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.port in down:
+            raise httpx.ConnectError("refused", request=request)
+        asked.setdefault(json.loads(request.content)["sender"], []).append(request.url.port)
+        return httpx.Response(200, json=[{"recipient_id": "s", "custom": {"replies": [TEXT]}}])
+
+    transport = httpx.MockTransport(answer)
+    apps = [RasaBackend([5005, 5006], "a-token", 1.0, RECORD.get, transport=transport) for _ in range(2)]
+    people = [Utterance(f"s{number}.0", "a kettle", f"s{number}", "turn") for number in range(20)]
+    for one in people:
+        for app in apps:
+            await app.answer(one)
+    assert all(first == second for first, second in asked.values())
+    assert {ports[0] for ports in asked.values()} == {5005, 5006}
+
+    down.add(5005)
+    for one in people:
+        await apps[0].answer(one)
+    assert {ports[-1] for ports in asked.values()} == {5006}
+
+    down.add(5006)
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        await apps[0].answer(people[0])
 
 
 @pytest.mark.anyio

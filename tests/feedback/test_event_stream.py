@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import RedisError
@@ -240,3 +241,27 @@ def test_a_redis_killed_in_mid_stream_loses_and_doubles_nothing(
     assert kept(database) == all_of(total)
     assert take_all(EventStream(client, database, clock, NAME)) == 0
     assert pending(client) == 0
+
+
+class StopsAtTheFirstWait(threading.Event):
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return super().wait(timeout)
+
+
+@pytest.mark.parametrize("trouble", ["nobody there", "wrong password"])
+def test_a_redis_that_cannot_be_used_is_said_in_a_sentence_without_the_password(
+    trouble: str, server: RedisServer, client: Redis, database: Database, clock: FakeClock
+) -> None:
+    if trouble == "nobody there":
+        server.kill()
+    else:
+        client.config_set("requirepass", "the-right-one")
+    own = connect(f"redis://:the-wrong-one@127.0.0.1:{server.port}/0")
+    with structlog.testing.capture_logs() as logs:
+        EventStream(own, database, clock, NAME).follow(StopsAtTheFirstWait())
+    own.close()
+    (line,) = logs
+    assert "Redis of SHOPTALK_REDIS_URL cannot be used" in line["message"]
+    assert "all else goes on" in line["message"]
+    assert "the-wrong-one" not in str(line)
