@@ -31,9 +31,16 @@ async def frame(view: View) -> None:
         ui.navigate.to("/login")
 
     # Light enough to be read on the dark page; the header, white on blue, keeps a blue of its own.
+    # Among important rules the first layer wins, and the framework's own are in the last.
     ui.add_css(
+        "@layer theme {"
         "body { --q-primary: #1d4ed8 !important; } body.body--dark { --q-primary: #7cb0ff !important; }"
         "body.body--dark .bg-primary { color: #000 !important; }"
+        ".text-grey { color: #5c6166 !important; } body.body--dark .text-grey { color: #b4b9be !important; }"
+        ".text-orange-9 { color: #9a4a00 !important; } body.body--dark .text-orange-9 { color: #ffb366 !important; }"
+        ".nicegui-link:not(.text-white) { color: var(--q-primary) !important; }"
+        "body .bg-blue-1 .text-grey, body.body--dark .bg-blue-1 .text-grey { color: #4a4f54 !important; }"
+        "}"
     )
     with (
         ui.header().classes("items-center q-py-xs no-wrap bg-blue-10"),

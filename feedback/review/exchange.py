@@ -8,7 +8,7 @@ them. What is imported is its rater's, marked with where it came from.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -22,7 +22,7 @@ from feedback.review.subject import Kind, ReviewItem, Source
 from feedback.review.tables import LabelRow, ReviewSourceRow
 from recommender.errors import BadInputError
 
-__all__ = ["FORMAT", "VERSION", "Imported", "export_labels", "import_labels"]
+__all__ = ["FORMAT", "VERSION", "Imported", "export_labels", "import_labels", "queue_lines"]
 
 FORMAT: Final = "shoptalk-labels"
 VERSION: Final = 1
@@ -81,6 +81,24 @@ def export_labels(session: Session, names: dict[str, str]) -> Iterator[str]:
             yield json.dumps(line, ensure_ascii=False)
 
 
+def queue_lines(items: Iterable[ReviewItem], rater: str, now: datetime, titles: Mapping[str, str]) -> Iterator[str]:
+    """What waits to be decided, as a file of labels whose values are empty: fill some in, and import it.
+
+    Args:
+        items: the queue.
+        rater: who is going to decide.
+        now: when.
+        titles: of the products, by id.
+    """
+    yield json.dumps({"format": FORMAT, "version": VERSION})
+    for item in items:
+        line = {
+            "kind": item.kind, "text": item.text, "item_id": item.item_id, "value": "", "rater": rater,
+            "at": now.isoformat(), "reason": item.reason, "title": titles.get(item.item_id or "", ""),
+        }  # fmt: skip
+        yield json.dumps(line, ensure_ascii=False)
+
+
 def import_labels(session: Session, lines: Iterable[str], where: str) -> Imported:
     """Bring the labels of a file in, in the caller's transaction: all of them or, if one cannot be read, none.
 
@@ -97,6 +115,8 @@ def import_labels(session: Session, lines: Iterable[str], where: str) -> Importe
             continue
         try:
             line = _Line.model_validate_json(text)
+            if not line.value:
+                continue  # a line of the queue that nobody decided on
             if line.kind is Kind.RECOMMENDATION:
                 raise BadInputError("A recommendation is for a person, who cannot be named in a file.")
             item = ReviewItem(kind=line.kind, text=line.text, item_id=line.item_id, sources=(Source(),), at=line.at)

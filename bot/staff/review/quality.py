@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,10 +9,8 @@ from nicegui import events, ui
 from sqlalchemy.orm import Session
 
 from bot.staff.console import View
-from feedback.review.agreement import Metric, krippendorff_alpha
+from feedback.review.agreeing import agreements
 from feedback.review.exchange import Imported, export_labels, import_labels
-from feedback.review.labels import decided
-from feedback.review.reliability import consensus
 from feedback.review.subject import Kind
 from feedback.staff.accounts import list_staff
 from feedback.staff.audit import audit
@@ -22,27 +19,12 @@ from recommender.errors import BadInputError
 
 __all__ = ["Quality"]
 
-_METRICS: Final[dict[Kind, Metric]] = {
-    Kind.JUDGEMENT: "ordinal",
-    Kind.RECOMMENDATION: "nominal",
-    Kind.MESSAGE: "nominal",
-}
 _NAMES: Final = {
     Kind.JUDGEMENT: "Search results",
     Kind.RECOMMENDATION: "Recommendations",
     Kind.MESSAGE: "Messages",
 }
 _LARGEST_FILE: Final = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Agreement:
-    kind: Kind
-    subjects: int
-    shared: int
-    conflicts: int
-    alpha: float | None
-    raters: dict[str, tuple[int, float]]
 
 
 class Quality:
@@ -53,12 +35,10 @@ class Quality:
 
     async def build(self) -> None:
         """Agreement and raters by kind, then export and import."""
-        for one in await self._view.read(_agreements):
+        for one in await self._view.read(agreements):
             ui.label(_NAMES[one.kind]).classes("text-h6")
             ui.label(f"{one.subjects:,} decided on, {one.shared:,} by two or more, {one.conflicts:,} differently. ")
-            ui.label(f"Krippendorff's alpha ({_METRICS[one.kind]}): {_judged(one.alpha)}").mark(
-                f"alpha-{one.kind.value}"
-            )
+            ui.label(f"Krippendorff's alpha ({one.metric}): {one.judgement}").mark(f"alpha-{one.kind.value}")
             with ui.grid(columns="auto auto auto").classes("gap-x-8"):
                 for name, (count, reliability) in sorted(one.raters.items(), key=lambda rater: -rater[1][0]):
                     ui.label(name)
@@ -67,10 +47,12 @@ class Quality:
         ui.separator()
         with ui.row().classes("items-center"):
             ui.button("Export labels", icon="download", on_click=self._view.handler(self._export)).props("no-caps")
-            ui.upload(
-                label="Import labels (JSONL)", auto_upload=True, max_file_size=_LARGEST_FILE,
-                on_upload=self._view.handler(self._import),
-            ).props("accept=.jsonl flat bordered")  # fmt: skip
+            # The framework's own box for files has buttons without names.
+            files = ui.upload(
+                auto_upload=True, max_file_size=_LARGEST_FILE, on_upload=self._view.handler(self._import)
+            ).props("accept=.jsonl").classes("hidden")  # fmt: skip
+            choose = ui.button("Import labels (JSONL)", icon="upload").props("no-caps outline")
+            choose.on("click", js_handler=f"() => getElement({files.id}).pickFiles()")
 
     async def _export(self) -> None:
         now = self._view.console.clock.now()
@@ -84,41 +66,6 @@ class Quality:
             raise BadInputError(f"This file is not UTF-8 (byte {error.start}).") from error
         imported = await self._view.write(_import, text.split("\n"), self._view.console.clock.now())
         ui.notify(f"{imported.new:,} labels are new, {imported.same:,} were there already.")
-
-
-def _judged(alpha: float | None) -> str:
-    if alpha is None:
-        return "not known yet: it takes things that two trainers decided on"
-    word = "to be relied upon" if alpha >= 0.8 else "tentative" if alpha >= 0.667 else "too low to rely upon"
-    return f"{alpha:.2f}, {word}"
-
-
-def _agreements(session: Session) -> list[_Agreement]:
-    names = {row.id: row.name for row in list_staff(session)}
-    found = []
-    for kind, metric in _METRICS.items():
-        subjects = decided(session, kind)
-        coded = {
-            value: place for place, value in enumerate(sorted({v for one in subjects for v in one.values.values()}))
-        }
-        units = [[float(coded[value]) for value in one.values.values()] for one in subjects]
-        _, reliabilities = consensus([one.values for one in subjects])
-        counts = {rater: sum(rater in one.values for one in subjects) for rater in reliabilities}
-        shared = [unit for unit in units if len(unit) > 1]
-        found.append(
-            _Agreement(
-                kind=kind,
-                subjects=len(subjects),
-                shared=len(shared),
-                conflicts=sum(len(set(unit)) > 1 for unit in shared),
-                alpha=krippendorff_alpha(units, metric),
-                raters={
-                    names.get(rater, rater): (counts[rater], reliability)
-                    for rater, reliability in reliabilities.items()
-                },
-            )
-        )
-    return found
 
 
 def _export(session: Session, actor: Actor, now: datetime) -> list[str]:
