@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from recommender.catalogue.product import Product
 from recommender.errors import NotFoundError
@@ -163,6 +165,28 @@ def test_without_an_encoder_words_alone_answer_and_it_is_said(shop: Shop) -> Non
         assert result.weights == {"lexical": 1.0}
         assert set(result.hits[0].legs) == {"lexical"}
         assert result.versions["encoder"].startswith("off: ")
+
+
+class CountingEncoder(AxisEncoder):
+    """Counts how many texts it was given."""
+
+    read = 0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.read += len(texts)
+        return super().encode(texts)
+
+
+def test_what_is_asked_again_is_not_read_again(shop: Shop) -> None:
+    encoder = CountingEncoder()
+    engine = SearchEngine(shop.view, encoder)
+    first, again = engine.search(Query("red jacket")), engine.search(Query("red jacket", (UNDER_100,)))
+    assert encoder.read == 1
+    assert {hit.id: hit.legs["dense"] for hit in first.hits}.items() >= {
+        hit.id: hit.legs["dense"] for hit in again.hits
+    }.items()
+    engine.search(Query("blue jacket"))
+    assert encoder.read == 2
 
 
 def test_vectors_of_another_encoder_are_refused(shop: Shop) -> None:
