@@ -46,7 +46,7 @@ class CannedPage:
         self._entries = await self._view.read(_entries)
         with ui.row().classes("w-full no-wrap items-start"):
             with ui.column().classes("col gap-1"):
-                ui.label("Canned replies and macros").classes("text-h5")
+                ui.label("Canned replies and macros").classes("text-h5").props('role="heading" aria-level="1"')
                 self._list()
             with ui.column().classes("col gap-1"):
                 self._form()
@@ -84,7 +84,7 @@ class CannedPage:
                         f'flat dense round aria-label="Delete /{one.shortcut}"'
                     )
                 ui.label(one.text).style("white-space: pre-wrap; overflow-wrap: anywhere")
-                ui.label(one.changed).classes("text-caption text-grey-7")
+                ui.label(one.changed).classes("text-caption text-grey")
 
     def _edit(self, one: _Entry) -> None:
         self._shortcut.value, self._title.value, self._text.value = one.shortcut, one.title, one.text

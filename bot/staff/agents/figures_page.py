@@ -200,7 +200,7 @@ class FiguresPage:
                         "overflow-wrap: anywhere; min-width: 0"
                     )
             if not rows:
-                ui.label("Nothing in these days.").classes("text-grey-7")
+                ui.label("Nothing in these days.").classes("text-grey")
 
 
 class FactsPage:

@@ -37,7 +37,7 @@ class KnowledgePage:
         self._knowledge: Knowledge = (await self._view.work(self._desk.copilot)).services.knowledge
         with ui.row().classes("w-full no-wrap items-start"):
             with ui.column().classes("col gap-1"):
-                ui.label("Ask as a shopper would").classes("text-h6")
+                ui.label("Ask as a shopper would").classes("text-h6").props('role="heading" aria-level="1"')
                 self._question = (
                     ui.input("Question", on_change=self._view.handler(self._found.refresh))
                     .props("outlined dense debounce=200")

@@ -21,6 +21,7 @@ from bot.staff.agents.talk import Conversation
 from bot.staff.console import View
 from feedback.canned import canned_replies, macros, steps_in_words
 from feedback.desk import at_the_desk, be_present, leave_desk
+from feedback.drafts import Suggested
 from feedback.handoff import Agent, mark_contacted
 from feedback.staff.audit import audit
 from feedback.staff.roles import Actor
@@ -28,7 +29,6 @@ from recommender.errors import NotFoundError
 
 __all__ = ["DeskPage"]
 
-_LOOKED_AT_EVERY_S: Final = 0.2
 _PRESENT_EVERY_S: Final = 6.0
 
 _STYLE = """
@@ -79,10 +79,9 @@ class DeskPage:
                 self._aside.build()
         self._keys()
         await self._be_present()
-        self._desk.opened(self._view.actor)
+        self._desk.opened(self._view.actor, self)
         ui.context.client.on_delete(self._leave)
-        ui.timer(_LOOKED_AT_EVERY_S, self._look)
-        ui.timer(1.0, self._queue.tick)
+        ui.timer(1.0, self._tick)
         ui.timer(_PRESENT_EVERY_S, self._view.handler(self._be_present), immediate=False)
         if wanted := self._view.query.get("c"):
             await self.open(wanted)
@@ -127,11 +126,21 @@ class DeskPage:
         self._steps.refresh()
         self._composer.enable()
 
-    async def _look(self) -> None:
-        if self._seen == self._desk.version:
-            return
-        self._seen = self._desk.version
-        await self._view.handler(self._refresh)()
+    async def changed(self) -> None:
+        """Something at the desk is not as it was: show it."""
+        if self._seen != self._desk.version and self._client.has_socket_connection:
+            self._seen = self._desk.version
+            await self._view.handler(self._refresh)()
+
+    async def drafted(self, session_id: str, drafts: list[Suggested]) -> None:
+        """Show the drafts for what was just said, before anything else is read."""
+        if session_id == self._open and self._client.has_socket_connection:
+            with self._client:
+                self._suggestions.show(drafts)
+
+    async def _tick(self) -> None:
+        self._queue.tick()
+        await self.changed()  # what happened while the browser was not connected
 
     async def _refresh(self) -> None:
         await self._queue.refresh()
@@ -150,7 +159,7 @@ class DeskPage:
         self._available = await self._view.write(present)
 
     async def _leave(self) -> None:
-        if self._desk.closed(self._view.actor):
+        if self._desk.closed(self._view.actor, self):
             agent, now = self._agent, self._view.console.clock.now()
 
             def leave() -> None:

@@ -105,9 +105,9 @@ class Queue:
             for one in self._colleagues:
                 state = "" if one.available else " (away)"
                 typing = " types" if one.typing else ""
-                ui.badge(f"{one.agent.name}{state}{typing}", color="positive" if one.available else "grey").props(
-                    "outline"
-                ).mark("colleague")
+                ui.badge(f"{one.agent.name}{state}{typing}", color="green-9" if one.available else "grey-8").mark(
+                    "colleague"
+                )
         with ui.row().classes("gap-1 w-full"):
             for tag in self._tags[:8]:
                 chosen = tag == self.tag
@@ -157,7 +157,7 @@ def _show_clock(label: ui.label, row: AtDesk, now: datetime) -> None:
     else:
         left = (row.due_at - now).total_seconds()
         text = f"{_minutes(left)} left" if left >= 0 else f"{_minutes(-left)} late"
-        colour = "text-negative" if left < 0 else ("text-orange-9" if left < 30 else "text-positive")
+        colour = "text-negative" if left < 0 else ("text-orange-9" if left < 30 else "text-green-9")
     label.set_text(text)
     label.classes(replace=f"text-weight-medium {colour}")
 

@@ -28,7 +28,6 @@ class Suggestions:
         self._view = view
         self._desk = desk
         self._composer = composer
-        self._turn_id: str | None = None
         self._drafts: list[Suggested] = []
         for place in (1, 2, 3):
             view.key(str(place), f"take draft {place} as the answer", lambda at=place: self.take(at))
@@ -45,12 +44,14 @@ class Suggestions:
                 .classes("w-full gap-0 cursor-pointer")
                 .style("padding: 6px 10px")
                 .on("click", take)
+                .classes("shoptalk-draft")
                 .mark("draft")
             ):
                 with ui.row().classes("items-center no-wrap w-full gap-1"):
                     ui.badge(str(place), color="primary")
                     ui.icon(icon)
-                    ui.label(f"{source}: {draft.title}").classes("text-caption ellipsis col").mark("source")
+                    named = draft.title if draft.title.startswith(source) else f"{source}: {draft.title}"
+                    ui.label(named).classes("text-caption ellipsis col").mark("source")
                     ui.label(f"{draft.confidence:.0%}").classes("text-caption").tooltip("How sure this draft is")
                 ui.label(draft.text).classes("text-body2").style(
                     "display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; "
@@ -64,8 +65,12 @@ class Suggestions:
             # They are made when the shopper says it, if anybody is at the desk; who opens an older one waits for them.
             copilot = await self._view.work(self._desk.copilot)
             drafts = await self._view.work(copilot.suggest, session_id)
-        if turn_id != self._turn_id or drafts != self._drafts:
-            self._turn_id, self._drafts = turn_id, drafts
+        self.show(drafts)
+
+    def show(self, drafts: list[Suggested]) -> None:
+        """Show these drafts, unless they are there already."""
+        if drafts != self._drafts:
+            self._drafts = drafts
             self.build.refresh()
 
     async def take(self, place: int) -> None:

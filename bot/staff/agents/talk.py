@@ -96,6 +96,7 @@ class Conversation:
     @ui.refreshable_method
     def _who(self) -> None:
         if self.talk is None:
+            ui.label("No conversation is open.").classes("text-weight-medium").props('role="heading" aria-level="1"')
             return
         text = _SPEAKERS[self.standing.speaker].format(agent=self.standing.agent)
         if self.standing.position is not None:
@@ -106,7 +107,7 @@ class Conversation:
             if one.looking_at == self.talk.session_id and one.agent.id != self._view.actor.id
         ]
         with ui.row().classes("w-full items-center no-wrap"):
-            ui.label(text).classes("text-weight-medium").mark("speaker")
+            ui.label(text).classes("text-weight-medium").props('role="heading" aria-level="1"').mark("speaker")
             ui.label(" · ".join(others)).classes("text-orange-9").mark("others")
 
     @ui.refreshable_method
@@ -129,7 +130,7 @@ class Conversation:
         shopper = message.sender == "shopper"
         who = "Shopper" if shopper else message.agent or "Assistant"
         with ui.column().classes(f"w-full gap-0 {'items-start' if shopper else 'items-end'}").mark("message") as row:
-            ui.label(f"{who} · {message.created_at:%H:%M}").classes("text-caption text-grey-7")
+            ui.label(f"{who} · {message.created_at:%H:%M}").classes("text-caption text-grey")
             colour = "bg-grey-3" if shopper else ("bg-blue-2" if message.sender == "human" else "bg-green-1")
             with ui.column().classes(f"{colour} text-black rounded-borders q-pa-sm gap-1").style("max-width: 88%"):
                 if body.get("text"):
@@ -146,7 +147,7 @@ class Conversation:
         else:
             named = [str(one.get("title") or one.get("label")) for one in body["items"]]
             text, classes = f"{_ASIDES[body['type']]}: {' · '.join(named)}", "w-full text-right"
-        row = ui.label(text).classes(f"{classes} text-caption text-grey-7").style("overflow-wrap: anywhere")
+        row = ui.label(text).classes(f"{classes} text-caption text-grey").style("overflow-wrap: anywhere")
         return row.mark("message")
 
     def _product(self, item: Mapping[str, Any]) -> None:
