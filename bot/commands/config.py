@@ -36,7 +36,7 @@ def show() -> None:
 def _shown(name: str, value: object) -> str:
     if value is None:
         return "(unset)"
-    if name == "database_url":
+    if name in {"database_url", "redis_url"}:
         return make_url(str(value)).render_as_string(hide_password=True)
     if isinstance(value, list):
         return ", ".join(str(part) for part in value) or "(none)"

@@ -53,3 +53,15 @@ def test_a_typing_error_in_the_env_file_is_named(tmp_path: Path) -> None:
 def test_secrets_do_not_show_in_print(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPTALK_API_KEY", "sesame-sesame-sesame")
     assert "sesame" not in repr(Settings())
+
+
+def test_an_address_that_is_no_redis_is_refused() -> None:
+    with pytest.raises(ValidationError, match="is not the address of a Redis"):
+        Settings(redis_url="http://127.0.0.1:6379")
+    assert Settings(redis_url="rediss://:a-password@redis.example:6379/0").redis_url
+
+
+def test_each_rasa_worker_has_a_port_of_its_own() -> None:
+    assert Settings(rasa_port=6000, rasa_workers=3).rasa_ports == [6000, 6001, 6002]
+    with pytest.raises(ValidationError):
+        Settings(rasa_workers=0)
