@@ -16,11 +16,11 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from feedback.selection.port import Candidate, Pick, Reason
 
-__all__ = ["WorthAsking"]
+__all__ = ["GOOD", "WorthAsking", "legs_apart"]
 
 Floats = NDArray[np.float64]
 
-_GOOD: Final = 2.0
+GOOD: Final = 2.0
 """From this grade on a product answers the query."""
 # Thumbs are few: with one vote nothing is certain, so a share is shrunk towards none by this many invisible thumbs up.
 _PRIOR: Final = 1.0
@@ -36,7 +36,7 @@ class WorthAsking:
         open_rows = np.array([item.key not in labels for item in items])
         weights = {
             Reason.THUMBS_DOWN: _thumbs_down(items),
-            Reason.DISAGREEMENT: _disagreement(items),
+            Reason.DISAGREEMENT: legs_apart(items),
             Reason.BOUNDARY: _nearness(items, labels),
             Reason.UNUSUAL: _unlikeness(items, labels),
         }
@@ -59,7 +59,7 @@ def _thumbs_down(items: Sequence[Candidate]) -> Floats:
     return np.array([item.down / (item.up + item.down + _PRIOR) for item in items], dtype=np.float64)
 
 
-def _disagreement(items: Sequence[Candidate]) -> Floats:
+def legs_apart(items: Sequence[Candidate]) -> Floats:
     """How far the widest two legs are apart, each leg from 0 (its worst for the query) to 1 (its best)."""
     by_query: dict[str, list[int]] = defaultdict(list)
     for row, item in enumerate(items):
@@ -79,8 +79,8 @@ def _disagreement(items: Sequence[Candidate]) -> Floats:
 def _nearness(items: Sequence[Candidate], labels: Mapping[str, float]) -> Floats:
     """How near the score is to the one where answers turn from bad to good; 0 as long as that is not known."""
     scores = np.array([item.score for item in items])
-    good = [item.score for item in items if labels.get(item.key, -1.0) >= _GOOD]
-    bad = [item.score for item in items if 0 <= labels.get(item.key, -1.0) < _GOOD]
+    good = [item.score for item in items if labels.get(item.key, -1.0) >= GOOD]
+    bad = [item.score for item in items if 0 <= labels.get(item.key, -1.0) < GOOD]
     spread = scores.max() - scores.min()
     if not good or not bad or spread == 0:
         return np.zeros(len(items))
