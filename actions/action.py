@@ -21,12 +21,13 @@ from actions.dialogue.store import Loaded
 from actions.pending import DIGRESSIONS, remind, settle
 from actions.replies.schema import Reply
 from actions.services import Services, current
-from actions.turn import Turn, TurnAnswer
+from actions.turn import Turn, TurnAnswer, chips
 from feedback.conversations import answer_of, draft_answer, find_session, find_turn
 from feedback.payloads import find_payload, issue_payloads
 from feedback.tables import TurnRow
 from recommender.errors import BadInputError, BusyError, ConflictError, NotFoundError, UnavailableError
 from recommender.models.serving import for_session
+from recommender.understanding.insults import without_insults
 
 __all__ = ["TurnAction", "Understood", "answer_turn"]
 
@@ -193,7 +194,7 @@ def _replies(turn: Turn, action: TurnAction) -> list[Reply]:
     answered = settle(turn, action.intent)
     if answered is not None:
         return answered
-    replies = action.handle(turn)
+    replies = _calmly(turn, action)
     if pending is None or turn.state.pending is not pending:
         return replies
     if pending.digressions >= DIGRESSIONS:
@@ -201,6 +202,18 @@ def _replies(turn: Turn, action: TurnAction) -> list[Reply]:
         return replies
     turn.state = replace(turn.state, pending=replace(pending, digressions=pending.digressions + 1))
     return [*replies, remind(turn, pending)]
+
+
+def _calmly(turn: Turn, action: TurnAction) -> list[Reply]:
+    """What the action replies to the wish among insults; who only insults is answered kindly."""
+    calm = turn.text if turn.pressed else without_insults(turn.text)
+    if calm == turn.text:
+        return action.handle(turn)
+    if not calm:
+        help_, human = (turn.chip(turn.words(f"intent.{intent}"), intent) for intent in ("help", "human"))
+        return [turn.say("insulted"), *chips([help_, human])]
+    turn.text = calm
+    return [turn.say("insulted.go_on"), *action.handle(turn)]
 
 
 def _keep(turn: Turn, loaded: Loaded, replies: Sequence[Reply], understood: Understood | None) -> None:

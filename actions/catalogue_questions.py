@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
+from decimal import Decimal
 from typing import ClassVar
 
 from actions.action import TurnAction
@@ -11,8 +12,8 @@ from actions.dialogue.state import Listing, query_to_json
 from actions.finding import as_written, respelling, search_for
 from actions.listing import PAGE_SIZE, page
 from actions.questions import subject
-from actions.replies.schema import Reply
-from actions.turn import Turn, chips
+from actions.replies.schema import Chip, Reply
+from actions.turn import Turn, chips, with_chips
 from recommender.catalogue.words import singular, words
 from recommender.search.port import CatalogueShape
 from recommender.understanding.query import Facet, Query, Sort
@@ -47,12 +48,16 @@ class _CatalogueQuestion(TurnAction):
             # "How many lipsticks" after red ones asks for all of them; how many are red is told as well.
             fresh = turn.read(asked, amend=False)
             wider = Query(fresh.query.text, fresh.query.constraints)
-            if fresh.kind == "new" and wider != query and set(wider.constraints) <= set(query.constraints):
+            if fresh.kind == "new" and wider != query and self.starts_afresh(wider, query):
                 query, earlier = wider, query
         shape = self.shape(turn, query)
         if shape.total == 0:
             return [*respelling(turn, reading), *self.none(turn, query), *self._see_without(turn, reading, asked)]
         return [*respelling(turn, reading), *self.answer(turn, query, shape, earlier), *as_written(turn, reading)]
+
+    def starts_afresh(self, wider: Query, query: Query) -> bool:
+        """Whether the question is about `wider`, what it names by itself, rather than `query`, which it amends."""
+        return set(wider.constraints) <= set(query.constraints)
 
     def _see_without(self, turn: Turn, reading: Reading, asked: str) -> list[Reply]:
         """A chip that shows what the message names without the conditions in force, where it names a thing."""
@@ -80,6 +85,11 @@ class _CatalogueQuestion(TurnAction):
 
 class _Extreme(_CatalogueQuestion):
     sort: ClassVar[Sort]
+    looks_afresh = True
+
+    def starts_afresh(self, wider: Query, query: Query) -> bool:  # noqa: ARG002
+        """Always: "the cheapest laptop" is a wish of its own, "the cheapest" goes on with the list."""
+        return True
 
     def none(self, turn: Turn, query: Query) -> list[Reply]:
         """What comes nearest to a description that nothing answers to, said to be no more."""
@@ -94,9 +104,12 @@ class _Extreme(_CatalogueQuestion):
             turn.state = before
         return replies or super().none(turn, query)
 
-    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:  # noqa: ARG002
-        """The products at exactly that price."""
-        price = shape.lowest if self.sort is Sort.PRICE_ASC else shape.highest
+    def _price(self, shape: CatalogueShape) -> Decimal | None:
+        return shape.lowest if self.sort is Sort.PRICE_ASC else shape.highest
+
+    def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:
+        """The products at exactly that price, and the price under the conditions that were in force."""
+        price = self._price(shape)
         if price is None:
             return [turn.say("shape.no_prices", what=_what(turn, query), count=shape.total)]
         # In force from now on, so that "more" goes on with the next cheapest.
@@ -107,7 +120,14 @@ class _Extreme(_CatalogueQuestion):
         said = {"price": turn.money(price), "what": _what(turn, query), "count": shape.priced}
         replies = page(turn, Listing(weights=dict(result.weights)), result, ordered, f"{self.intent}.found", said)
         # The shopper may have voted all of them down: the answer stays true without showing any.
-        return replies or [turn.say(f"{self.intent}.unwanted", **said)]
+        replies = replies or [turn.say(f"{self.intent}.unwanted", **said)]
+        before = None if earlier is None else self._price(self.shape(turn, earlier))
+        if earlier is None or before is None or before == price:
+            return replies
+        told = turn.say(f"{self.intent}.as_before", price=turn.money(before), what=_what(turn, earlier))
+        return with_chips(
+            [replies[0], told, *replies[1:]], [_showing(turn, Query(earlier.text, earlier.constraints, self.sort))]
+        )
 
 
 class Cheapest(_Extreme):
@@ -182,4 +202,8 @@ def _what(turn: Turn, query: Query) -> str:
 
 def _see_them(turn: Turn, query: Query) -> list[Reply]:
     """A chip that shows what was counted."""
-    return chips([turn.chip(turn.words("chip.see_them"), "search", query=query_to_json(query))])
+    return chips([_showing(turn, query)])
+
+
+def _showing(turn: Turn, query: Query) -> Chip:
+    return turn.chip(turn.words("chip.see_them"), "search", query=query_to_json(query))

@@ -13,8 +13,9 @@ from actions.personal import search_for_person
 from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
 from actions.similar import similar_to
+from actions.sizes import asks_for_size, by_size, sized
 from actions.turn import Turn, chips
-from recommender.understanding.query import Constraint, Query, Sort
+from recommender.understanding.query import Constraint, Op, Query, Sort
 from recommender.understanding.reading import Reading
 
 __all__ = ["DropConstraint", "More", "Recommend", "Refine", "Relax", "Search", "as_written", "respelling", "search_for"]
@@ -23,6 +24,8 @@ __all__ = ["DropConstraint", "More", "Recommend", "Refine", "Relax", "Search", "
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     """Search for what was read; the opening sentence says how far it was understood."""
     query, before = reading.query, turn.state.query
+    if reading.kind == "amend" and query == before and (bigger := asks_for_size(turn)) is not None:
+        return by_size(turn, query, reading.references, above=bigger)
     product = turn.product(reading.references[0]) if len(reading.references) == 1 else None
     if product is not None and query in (before, Query()):
         return show_details(turn, product)
@@ -116,7 +119,14 @@ class Refine(TurnAction):
         compared = [one for one in turn.state.shown if one.id == turn.arguments.get("item_id")]
         reading = turn.read(amend=before is not None, shown=compared or None)
         unchanged = reading.query == before or (reading.kind == "new" and reading.query == Query())
-        if before is not None and unchanged and not reading.unmatched and len(reading.references) != 1:
+        by_measure = asks_for_size(turn) is not None
+        if (
+            before is not None
+            and unchanged
+            and not by_measure
+            and not reading.unmatched
+            and len(reading.references) != 1
+        ):
             return [turn.say("refine.unclear"), *turn.constraints(before)]
         return search_for(turn, reading)
 
@@ -153,7 +163,8 @@ class More(TurnAction):
                 )
             else:
                 query = turn.state.query or query
-                result = search_for_person(turn, query, limit=PAGE_SIZE, exclude=exclude)
+                searching = sized(listing.size) if listing.size else search_for_person
+                result = searching(turn, query, limit=PAGE_SIZE, exclude=exclude)
         return page(turn, listing, result, query, "more.found") or [turn.say("more.end"), *turn.constraints(query)]
 
 
@@ -194,7 +205,11 @@ class Relax(TurnAction):
 def _changes(turn: Turn, added: Sequence[Constraint], removed: Sequence[Constraint]) -> str:
     """What changed, in words; a condition that took another's place is named alone."""
     replaced = {(one.facet, one.op) for one in added}
-    words = [turn.words("changed.added", label=turn.label(one)) for one in added]
+    # "Not by Norda" says all: "now not by Norda" would say it twice.
+    words = [
+        turn.words("changed.ruled_out" if one.op is Op.NONE_OF else "changed.added", label=turn.label(one))
+        for one in added
+    ]
     words += [
         turn.words("changed.removed", label=turn.label(one)) for one in removed if (one.facet, one.op) not in replaced
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import zip_longest
 
 from actions.action import TurnAction
 from actions.replies.schema import Chip, Reply
@@ -11,6 +12,7 @@ from actions.turn import Turn, chips
 from recommender.errors import UnavailableError
 from recommender.personalisation.close_calls import POOL, reordered
 from recommender.search.port import SearchResult
+from recommender.understanding.alternatives import alternatives
 from recommender.understanding.query import Query, Sort
 
 __all__ = ["Personalise", "personal_chip", "search_for_person"]
@@ -19,8 +21,20 @@ __all__ = ["Personalise", "personal_chip", "search_for_person"]
 def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult:
     """Search for `query`; of results that are about as good, what is nearer to the person's taste comes first.
 
-    Only what was asked for in words is put in order so: a list by price or rating keeps its order.
+    Only what was asked for in words is put in order so: a list by price or rating keeps its order. Where the words name
+    alternative kinds ("lamp or jacket"), the best of each come in turn.
     """
+    kinds = alternatives(query.text) if query.sort is Sort.RELEVANCE else (query.text,)
+    if len(kinds) < 2:
+        return _search(turn, query, limit, exclude)
+    found = [_search(turn, replace(query, text=kind), limit, exclude) for kind in kinds]
+    # What no leg knows a word of is no result for that kind.
+    in_turn = [hit for hits in zip_longest(*(one.hits for one in found)) for hit in hits if hit and hit.score > 0]
+    hits = list({hit.id: hit for hit in reversed(in_turn)}.values())[::-1]
+    return replace(found[0], hits=hits[:limit], total=max(one.total for one in found))
+
+
+def _search(turn: Turn, query: Query, limit: int, exclude: Collection[str]) -> SearchResult:
     services, margin = turn.services, turn.services.settings.personal_search
     if margin <= 0 or not query.text or query.sort is not Sort.RELEVANCE:
         return services.searcher.search(query, limit=limit, exclude=exclude)

@@ -110,17 +110,17 @@ class CurrentUnderstander:
             if newest == self._generation:
                 self._refreshing.release()
                 return
-            self._generation = newest
             if first:
-                self._refresh()
+                self._refresh(newest)
             else:
-                threading.Thread(target=self._refresh, name="vocabulary", daemon=True).start()
+                threading.Thread(target=self._refresh, args=(newest,), name="vocabulary", daemon=True).start()
 
-    def _refresh(self) -> None:
+    def _refresh(self, generation: str) -> None:
         try:
             self._understander = Understander(Vocabulary.from_products(self._catalogue, self._read_synonyms()))
+            # Only now: whoever asks while the first vocabulary is made waits for it instead of knowing no word.
+            self._generation = generation
         except Exception as error:  # noqa: BLE001 - the last vocabulary goes on serving, the next turn tries again
-            self._generation = None
             _log.error("vocabulary_not_refreshed", error=type(error).__name__)
         finally:
             self._refreshing.release()

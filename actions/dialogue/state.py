@@ -17,6 +17,7 @@ __all__ = [
     "Pending",
     "PendingKind",
     "Shown",
+    "SizeLimit",
     "constraint_from_json",
     "constraint_to_json",
     "query_from_json",
@@ -48,10 +49,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeLimit:
+    """Only what is stated to measure more (or less) than `value` of `unit`; `written` is how a product states it."""
+
+    unit: str
+    value: float
+    written: str
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The list that "more" goes on with: how it came about, and every product of it that was shown already.
 
     A list of what is similar to the product `anchor` has its own `constraints`; those of a search are in its query.
+    `size` is what "bigger" asked of a search.
 
     Paging leaves out what was shown instead of counting an offset, so that a product that is voted down, sold out or
     imported in between neither makes the next page repeat one nor skip one.
@@ -62,6 +74,7 @@ class Listing:
     constraints: tuple[Constraint, ...] = ()
     shown_ids: tuple[str, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
+    size: SizeLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from recommender.understanding.alternatives import alternatives
 from recommender.understanding.phrases import phrases, word_set
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
@@ -56,5 +57,7 @@ def kinds_named(head: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     kinds = tuple(dict.fromkeys(kind for kind in named if kind is not None))
     if kinds and all(named):
         return kinds
+    if len(alternatives(" ".join(head))) > 1:
+        return ()  # "lamp or jacket" is no wish for jackets alone, whether or not lamps have a category
     last = vocabulary.category_at_end(segments[-1])
     return (last,) if last is not None else ()

@@ -1,0 +1,61 @@
+"""How big is a product, by what its title and attributes state?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from recommender.catalogue.product import Product
+from recommender.catalogue.words import words
+
+__all__ = ["UNITS", "Measure", "measures"]
+
+UNITS: Final[Mapping[str, Mapping[str, float]]] = {
+    "length": {
+        "cm": 1.0, "mm": 0.1, "m": 100.0, "inch": 2.54, "inches": 2.54, '"': 2.54, "”": 2.54, "″": 2.54, "ft": 30.48,
+    },
+    "storage": {"gb": 1.0, "mb": 0.001, "tb": 1000.0},
+    "volume": {"ml": 1.0, "cl": 10.0, "l": 1000.0, "litre": 1000.0, "litres": 1000.0, "fl oz": 29.57},
+    "weight": {"g": 1.0, "kg": 1000.0, "oz": 28.35, "lb": 453.6, "lbs": 453.6},
+}  # fmt: skip
+"""What is measured, surest first, and how much each way to write its unit stands for."""
+
+_OF: Final = {unit: (what, factor) for what, units in UNITS.items() for unit, factor in units.items()}
+_WRITTEN = "|".join(re.escape(unit) for unit in sorted(_OF, key=len, reverse=True))
+_MEASURE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*-?\s*({_WRITTEN})(?![a-z\d/])", re.IGNORECASE)
+
+
+# Attributes by other names measure the parcel, the cable or the stand.
+_OF_SIZE: Final = frozenset({"capacity", "diagonal", "display", "length", "screen", "size", "storage", "volume"})
+# "3M" and "V10 G" are names; who means metres and grams writes them small.
+_CODES: Final = frozenset({"M", "G"})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """So much of the unit that all measures of its kind are told in, and how the product states it."""
+
+    value: float
+    written: str
+
+
+def measures(product: Product) -> dict[str, Measure]:
+    """What the product states first of each kind in `UNITS`, its title before its attributes.
+
+    "81.3 cm (32")" is one length, and the first one of a title is what the thing is sold by.
+    """
+    stated: dict[str, Measure] = {}
+    sizes = (value for name, value in product.attributes.items() if not _OF_SIZE.isdisjoint(words(name)))
+    for text in (product.title, *sizes):
+        for number, unit in _MEASURE.findall(text):
+            if unit in _CODES:
+                continue
+            what, factor = _OF[unit.lower()]
+            stated.setdefault(what, Measure(float(number.replace(",", ".")) * factor, f"{number} {_named(unit)}"))
+    return stated
+
+
+def _named(unit: str) -> str:
+    return "inch" if unit in ('"', "”", "″") else unit

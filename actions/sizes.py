@@ -1,0 +1,83 @@
+"""What does "bigger" or "smaller" find, where no size was asked for that could be changed?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from actions.dialogue.state import Listing, SizeLimit
+from actions.listing import PAGE_SIZE, page
+from actions.measures import UNITS, Measure, measures
+from actions.personal import search_for_person
+from actions.replies.schema import Reply
+from actions.turn import Turn
+from recommender.search.port import SearchResult
+from recommender.understanding.cues import Comparison, read_cues
+from recommender.understanding.query import Query
+from recommender.understanding.tokens import Sheet
+
+__all__ = ["asks_for_size", "by_size", "sized"]
+
+_LOOKED_AT = 200
+"""So deep a search is looked through for products of the size."""
+
+
+class _Searching(Protocol):
+    def __call__(self, turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult: ...
+
+
+def asks_for_size(turn: Turn) -> bool | None:
+    """True for "bigger", False for "smaller", None for neither."""
+    comparison = read_cues(Sheet(turn.text)).comparison
+    return {Comparison.BIGGER: True, Comparison.SMALLER: False}.get(comparison) if comparison else None
+
+
+def by_size(turn: Turn, query: Query, compared: Sequence[str], *, above: bool) -> list[Reply]:
+    """What `query` finds that is stated to be bigger (smaller) than the products `compared`, or than all shown.
+
+    They are compared by the measure that most of them state; where none states any, the shopper is asked for it.
+    """
+    ids = list(compared) or [one.id for one in turn.state.shown]
+    products = turn.services.catalogue.get(ids)
+    limit = _limit([measures(product) for product in products.values()], above=above)
+    if limit is None:
+        return [turn.say("refine.no_measure"), *turn.constraints(query)]
+    side = "above" if above else "below"
+    with turn.timed("search"):
+        result = sized(limit)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
+    listing = Listing(weights=dict(result.weights), size=limit)
+    found = page(turn, listing, result, query, f"measured.{side}", {"written": limit.written})
+    return found or [turn.say(f"measured.none_{side}", written=limit.written), *turn.constraints(query)]
+
+
+def sized(limit: SizeLimit) -> _Searching:
+    """A search of only what is stated to be on the right side of `limit`, as far down as anybody looks."""
+
+    def search(turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult:
+        result = search_for_person(turn, query, limit=_LOOKED_AT, exclude=exclude)
+        products = turn.services.catalogue.get([hit.id for hit in result.hits])
+        fitting = [hit for hit in result.hits if hit.id in products and _fits(measures(products[hit.id]), wanted)]
+        return replace(result, hits=fitting[:limit], total=len(fitting))
+
+    wanted = limit
+    return search
+
+
+def _limit(stated: Sequence[dict[str, Measure]], *, above: bool) -> SizeLimit | None:
+    counts = {unit: sum(unit in one for one in stated) for unit in UNITS}
+    unit = max(counts, key=lambda one: counts[one])
+    told = [one[unit] for one in stated if unit in one]
+    if not told:
+        return None
+    farthest = (max if above else min)(told, key=lambda one: one.value)
+    return SizeLimit(unit, farthest.value, farthest.written, above)
+
+
+def _fits(stated: dict[str, Measure], limit: SizeLimit) -> bool:
+    measure = stated.get(limit.unit)
+    if measure is None:
+        return False
+    # "81.3 cm" and "32 inch" are the same size.
+    slack = 0.005 * limit.value
+    return measure.value > limit.value + slack if limit.above else measure.value < limit.value - slack

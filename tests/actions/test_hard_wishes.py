@@ -1,0 +1,153 @@
+"""Are wishes that search alone does not answer met: another size, either of two kinds, a new superlative, anger?"""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from actions.measures import measures
+from actions.vocabulary import CurrentUnderstander
+from recommender.catalogue.memory import InMemoryCatalogue
+from recommender.catalogue.product import Product
+from recommender.clock import FakeClock
+from recommender.db import Database
+from tests.actions.conftest import Shop, Shopper
+
+SCREENS = [
+    Product(f"tv-{inch}", f'Orla TV {inch * 2.54:.1f} cm ({inch}")', brand="Orla", price=Decimal(inch * 10))
+    for inch in (22, 32, 42, 46, 50, 55, 60, 65)
+]
+MUTE = [Product(f"cap-{letter}", f"Veld cap {letter}", brand="Veld", price=Decimal(9)) for letter in "pqrs"]
+
+
+@pytest.fixture
+def screens(tmp_path: Path, database: Database, clock: FakeClock) -> Shopper:
+    return Shopper(Shop(tmp_path / "home", database, clock, [*SCREENS, *MUTE]).services)
+
+
+def test_what_is_ruled_out_is_said_once(shopper: Shopper) -> None:
+    shopper.say("jacket", "search")
+    shopper.say("not norda", "refine")
+    assert "not by Norda" in shopper.text()
+    assert "now not" not in shopper.text()
+
+
+def test_why_tells_of_every_leg_that_search_has(shopper: Shopper) -> None:
+    shopper.say("waterproof jacket", "search")
+    shopper.say("why the first one", "why_this")
+    assert "score" in shopper.text()
+
+
+def test_bigger_goes_by_what_the_products_state(screens: Shopper) -> None:
+    screens.say("orla tv 22", "search")
+    biggest = max(int(one.removeprefix("tv-")) for one in screens.ids())
+    screens.say("bigger", "refine")
+    found = [int(one.removeprefix("tv-")) for one in screens.ids()]
+    assert all(inch > biggest for inch in found)
+    assert found or "bigger" in screens.text() or "biggest" in screens.text()
+
+
+def test_smaller_than_one_that_is_pointed_at_and_more_of_it(screens: Shopper) -> None:
+    screens.say("tv", "search")
+    top = max(screens.cards(), key=lambda card: int(card["id"].removeprefix("tv-")))
+    inch, place = int(top["id"].removeprefix("tv-")), screens.ids().index(top["id"]) + 1
+    screens.say(f"smaller than number {place}", "refine")
+    seen = screens.ids()
+    screens.say("more", "more")
+    seen += screens.ids()
+    assert seen
+    assert all(int(one.removeprefix("tv-")) < inch for one in seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_which_measure_is_asked_where_nothing_states_one(screens: Shopper) -> None:
+    screens.say("veld cap", "search")
+    screens.say("bigger", "refine")
+    assert screens.cards() == []
+    assert "64 GB" in screens.text()
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "value"),
+    [
+        ('LG TV 81.3 cm (32")', "length", 81.3),
+        ("SD card 128GB", "storage", 128),
+        ("SSD 1TB", "storage", 1000),
+        ("Lotion, 250 ml", "volume", 250),
+        ("Lotion 8.5 fl oz", "volume", 251.3),
+        ("Model 3M tape", None, 0),
+        ("Phone A52s", None, 0),
+    ],
+)
+def test_measures_of_titles(title: str, kind: str | None, value: float) -> None:
+    found = measures(Product("p", title))
+    if kind is None:
+        assert "length" not in found
+    else:
+        assert found[kind].value == pytest.approx(value, rel=0.01)
+
+
+def test_either_of_two_kinds_finds_both(shopper: Shopper) -> None:
+    shopper.say("lamp or jacket", "search")
+    assert any(one.startswith("lamp") for one in shopper.ids())
+    assert any(one.startswith("jacket") for one in shopper.ids())
+    seen = shopper.ids()
+    shopper.say("more", "more")
+    assert not set(seen) & set(shopper.ids())
+
+
+def test_a_superlative_with_its_own_noun_is_a_new_wish(shopper: Shopper) -> None:
+    shopper.say("blue orla jacket", "search")
+    shopper.say("cheapest jacket", "cheapest")
+    assert shopper.ids()[0] == "jacket-007"
+    assert "$33.00" in shopper.text()
+    assert "$150.00" in shopper.text(), "what was asked for before is told beside"
+
+
+def test_a_superlative_without_a_noun_goes_on_with_the_list(shopper: Shopper) -> None:
+    shopper.say("blue jacket", "search")
+    shopper.say("the cheapest", "cheapest")
+    assert shopper.ids()[0] == "jacket-001"
+
+
+def test_who_insults_is_answered_kindly_and_keeps_the_list(shopper: Shopper) -> None:
+    shopper.say("jacket", "search")
+    before = shopper.state().query
+    shopper.say("fuck you", "search")
+    assert shopper.cards() == []
+    assert "sorry" in shopper.text().lower()
+    assert shopper.state().query == before
+    shopper.say("you idiot, i said blue", "refine")
+    assert set(shopper.ids()) == {"jacket-001", "jacket-003", "jacket-006"}
+
+
+class _Slow(InMemoryCatalogue):
+    """A catalogue that is read only once somebody lets it go."""
+
+    def __init__(self, products: list[Product]) -> None:
+        super().__init__(products)
+        self.reading, self.go = threading.Event(), threading.Event()
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        self.reading.set()
+        self.go.wait(10)
+        return super().__iter__()
+
+
+def test_who_comes_while_the_first_vocabulary_is_made_waits_for_it(shop: Shop, tmp_path: Path) -> None:
+    catalogue = _Slow(list(shop.catalogue))
+    understander = CurrentUnderstander(catalogue, shop.view, tmp_path / "none.yml")
+    known: list[bool] = []
+    first, second = (
+        threading.Thread(target=lambda: known.append(understander.understand("norda jackets").known)) for _ in range(2)
+    )
+    first.start()
+    assert catalogue.reading.wait(10)
+    second.start()
+    catalogue.go.set()
+    first.join(10)
+    second.join(10)
+    assert known == [True, True]
