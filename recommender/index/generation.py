@@ -48,7 +48,8 @@ class Generation:
         self.encoder_version: str = manifest["encoder_version"]
         self.change_number: int = manifest["change_number"]
         self.ids: list[str] = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-        self.vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", mmap_mode="r")
+        # As a plain array, since numpy's class for mapped ones costs time with every access.
+        self.vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", mmap_mode="r").view(np.ndarray)
         self.scan = Scan(folder, self.vectors)
         self.columns = Columns(folder / "columns")
         self.lexical = LexicalIndex(folder / "lexical", len(self.ids))

@@ -17,8 +17,8 @@ class Postings:
     """For key number k, the ascending rows `rows[indptr[k]:indptr[k + 1]]`, as in a compressed sparse row matrix."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._indptr: NDArray[np.int64] = np.load(folder / f"{name}.indptr.npy", mmap_mode="r")
-        self._rows: Rows = np.load(folder / f"{name}.rows.npy", mmap_mode="r")
+        self._indptr: NDArray[np.int64] = np.load(folder / f"{name}.indptr.npy", mmap_mode="r").view(np.ndarray)
+        self._rows: Rows = np.load(folder / f"{name}.rows.npy", mmap_mode="r").view(np.ndarray)
 
     @staticmethod
     def write(folder: Path, name: str, indptr: NDArray[np.integer], rows: NDArray[np.integer]) -> None:
