@@ -58,17 +58,19 @@ def vectors(count: int) -> Iterator[NDArray[np.float32]]:
 
 
 def queries(count: int) -> list[str]:
-    """What shoppers of that shop write: a kind, often with a colour, a brand or another word."""
+    """What shoppers of that shop write, each once: a kind, often with a colour, and another word."""
     chance = np.random.default_rng(1)
-    found = []
-    for number in range(count):
+    found: dict[str, None] = {}
+    number = -1
+    while len(found) < count:
+        number += 1
         said = [_kind(int(chance.integers(KINDS)))]
         if number % 2:
             said.insert(0, _COLOURS[int(chance.integers(8))])
         if number % 3 == 0:
             said.append(_word(int(chance.zipf(1.2)) % _WORDS))
-        found.append(" ".join(said))
-    return found
+        found[" ".join(said)] = None
+    return list(found)
 
 
 def _kind(number: int) -> str:
