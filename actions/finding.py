@@ -14,7 +14,7 @@ from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
 from actions.similar import similar_to
 from actions.sizes import asks_for_size, by_size, sized
-from actions.turn import Turn, chips
+from actions.turn import Turn, chips, shortened, with_chips
 from recommender.understanding.query import Constraint, Op, Query, Sort
 from recommender.understanding.reading import Reading
 
@@ -33,7 +33,12 @@ def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     if reading.kind == "amend" and before is not None and unmatched and query == before:
         return [turn.say("refine.unmatched", words=unmatched), *turn.constraints(before)]
     note: list[Reply] = [turn.say("found.unmatched", words=unmatched)] if unmatched else []
-    return [*respelling(turn, reading), *note, *_search_for(turn, reading), *as_written(turn, reading)]
+    replies = [*respelling(turn, reading), *note, *_search_for(turn, reading), *as_written(turn, reading)]
+    return with_chips(replies, [turn.chip(_further(turn, wish), "search", text=wish) for wish in reading.further])
+
+
+def _further(turn: Turn, wish: str) -> str:
+    return turn.words("chip.further", text=shortened(wish))
 
 
 def respelling(turn: Turn, reading: Reading) -> list[Reply]:

@@ -40,7 +40,7 @@ from recommender.search.port import Hit
 from recommender.understanding.query import Constraint, Facet, Query
 from recommender.understanding.reading import Reading
 
-__all__ = ["Turn", "TurnAnswer", "chips", "shown_item", "with_chips"]
+__all__ = ["Turn", "TurnAnswer", "chips", "shortened", "shown_item", "with_chips"]
 
 _NAMED_CHARACTERS = 60
 _FOLLOWED_LATE = frozenset({Facet.PRICE, Facet.RATING, Facet.IN_STOCK})
@@ -296,13 +296,13 @@ class Turn:
 
     def _title(self, item_id: str) -> str:
         product = self.product(item_id)
-        return self.words("a_product") if product is None else _shortened(product.title)
+        return self.words("a_product") if product is None else shortened(product.title)
 
     def _still_meets(self, product: Product, query: Query) -> bool:
         return all(meets(product, one) for one in query.constraints if one.facet in _FOLLOWED_LATE)
 
 
-def _shortened(title: str) -> str:
+def shortened(title: str) -> str:
     """A title as it is named within a sentence: of a feed's endless ones the beginning."""
     if len(title) <= _NAMED_CHARACTERS:
         return title

@@ -150,7 +150,7 @@ def _price(sheet: Sheet, at: int, pounds: bool) -> tuple[int, int, Price] | None
     end = ranged.end if ranged else amount.end
     about_money = about_money or bool(ranged and ranged.is_money)
     after = _AFTER.match(sheet, end)
-    if after and kind is None:
+    if after and (kind is None or kind is after[1]):
         kind, end = after[1], after[0]
     if not about_money and not _speaks_of_price(sheet, start, end, kind, first_word, ranged=ranged is not None):
         return None

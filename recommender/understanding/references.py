@@ -51,6 +51,8 @@ def read_references(sheet: Sheet, shown: Sequence[ShownItem], focus: str | None 
 def _reference(
     sheet: Sheet, at: int, shown: Sequence[ShownItem], focus: str | None
 ) -> tuple[int, list[ShownItem]] | None:
+    if sheet.key(at) == "that" and any(changing.match(sheet, at - 1) for changing in _CHANGING):
+        return None  # "make that red"
     return (
         _all(sheet, at, shown)
         or _numbered(sheet, at, shown)
@@ -161,8 +163,6 @@ def _described(sheet: Sheet, at: int, shown: Sequence[ShownItem]) -> tuple[int, 
     names_thing = sheet.key(end) in _THINGS
     if names_thing and sheet.key(end) not in _ONE_THING:
         return None  # "the red ones" are others than the one red product shown
-    if any(changing.match(sheet, at - 1) for changing in _CHANGING):
-        return None
     if not said or (sheet.key(at) == "the" and not names_thing):
         return None
     matching = [item for item in shown if _has_words(item, said)]

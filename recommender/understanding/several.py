@@ -7,6 +7,7 @@ from typing import Final
 
 from recommender.understanding.alternatives import alternatives
 from recommender.understanding.phrases import phrases, word_set
+from recommender.understanding.query import Facet
 from recommender.understanding.tokens import Sheet
 from recommender.understanding.vocabulary import PURPOSE_WORDS, Vocabulary
 
@@ -20,12 +21,14 @@ MOST_JOINTS: Final = 4
 """So many places of a message are tried for the end of a wish: time stays bounded, whatever is pasted."""
 
 
-def wishes(text: str, kind_of: Callable[[str], tuple[str | None, bool]], most: int = MOST_WISHES) -> list[str]:
+def wishes(
+    text: str, kind_of: Callable[[str], tuple[str | None, frozenset[Facet]]], most: int = MOST_WISHES
+) -> list[str]:
     """The parts of `text` that are wishes of their own: "a red jacket and black shoes" are two; else the whole.
 
     Args:
         text: the message.
-        kind_of: the category that a part is about (None for none) and whether the part has conditions of its own.
+        kind_of: the category that a part is about (None for none), and what it has conditions on.
         most: how many wishes are told apart at most.
     """
     sheet = Sheet(text)
@@ -34,13 +37,14 @@ def wishes(text: str, kind_of: Callable[[str], tuple[str | None, bool]], most: i
         if end >= len(sheet):
             break
         before, after = text[: sheet.tokens[at].start].rstrip(" ,;"), sheet.text[sheet.tokens[end].start :]
-        (one, _), (other, has_conditions) = kind_of(before), kind_of(after)
+        (one, ours), (other, theirs) = kind_of(before), kind_of(after)
         begins = surely or sheet.key(end) in _STARTS
         # What follows "with a bag and" belongs to the bag.
         told = {sheet.key(i) for i in range(at)}
         if one is None or other == one or "with" in told or (other is None and not told.isdisjoint(PURPOSE_WORDS)):
             continue
-        if begins or (other is not None and has_conditions):
+        # "Shirts and socks under 20" is one wish, "a red shirt and socks under 20" are two.
+        if begins or (other is not None and theirs - ({Facet.PRICE} if not ours else set())):
             return [before, *wishes(after, kind_of, most - 1)]
     return [text]
 

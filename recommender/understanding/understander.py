@@ -125,9 +125,9 @@ class Understander:
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
 
-    def _kind_of(self, text: str) -> tuple[str | None, bool]:
+    def _kind_of(self, text: str) -> tuple[str | None, frozenset[Facet]]:
         message = self._read(Sheet(text), (), None)
-        return next(iter(message.kinds), None), bool(message.constraints)
+        return next(iter(message.kinds), None), frozenset(one.facet for one in message.constraints)
 
     def written(self, facet: Facet, value: str) -> str:
         """How the catalogue writes `value`, a folded word of a constraint."""

@@ -208,3 +208,10 @@ def test_the_same_words_again_are_searched_again(shopper: Shopper) -> None:
     for _ in range(2):
         shopper.say("blue jackets", "nlu_fallback")
         assert shopper.cards()
+
+
+def test_of_two_wishes_the_first_is_found_and_the_second_is_a_press_away(shopper: Shopper) -> None:
+    shopper.say("a blue jacket and black headphones", "search")
+    assert set(shopper.ids()) == {"jacket-001", "jacket-003", "jacket-006"}
+    shopper.press("Now: black headphones")
+    assert set(shopper.ids()) == {"sound-001", "sound-002"}
