@@ -20,6 +20,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_config_file
@@ -28,6 +29,7 @@ from bot.nlu.train import PROJECT_ROOT
 
 __all__ = ["NO_INTENT", "IntentPipeline", "main"]
 
+OUT_OF_SCOPE = "out_of_scope"
 NO_INTENT = "NO_NODES_DETECTED"
 """The label of a message that is none of the bot's business."""
 
@@ -36,14 +38,16 @@ class IntentPipeline:
     """The components of config.yml up to the threshold, trained on examples.
 
     Args:
-        examples: pairs of text and label.
+        examples: pairs of text and label. What this shop's own assistant is taught to be nobody's business
+            (`out_of_scope` in data/nlu) is taught to every bot, with the label NO_INTENT.
         folder: an empty folder for what the components persist.
     """
 
     def __init__(self, examples: Iterable[tuple[str, str]], folder: Path) -> None:
         storage = LocalModelStorage(folder)
         context = ExecutionContext(GraphSchema({}))
-        data = TrainingData([Message({TEXT: text, INTENT: label}) for text, label in examples if text.strip()])
+        taught = [*_out_of_scope(), *((text, label) for text, label in examples if text.strip())]
+        data = TrainingData([Message({TEXT: text, INTENT: label}) for text, label in taught])
         self._components = []
         for place, settings in enumerate(_intent_components()):
             settings = dict(settings)
@@ -68,6 +72,12 @@ class IntentPipeline:
         best = next(intent for intent in ranking if intent[INTENT_NAME_KEY] != DEFAULT_NLU_FALLBACK_INTENT_NAME)
         refused = messages[0].get(INTENT)[INTENT_NAME_KEY] == DEFAULT_NLU_FALLBACK_INTENT_NAME
         return NO_INTENT if refused else best[INTENT_NAME_KEY], best[PREDICTED_CONFIDENCE_KEY]
+
+
+def _out_of_scope() -> list[tuple[str, str]]:
+    """Messages that are no shop's business, as every assistant of this project learns them."""
+    messages = load_data(str(PROJECT_ROOT / "data" / "nlu" / "talk.yml")).intent_examples
+    return [(message.get(TEXT), NO_INTENT) for message in messages if message.get(INTENT) == OUT_OF_SCOPE]
 
 
 def _intent_components() -> Iterator[dict[str, object]]:
