@@ -22,6 +22,7 @@ from bot.commands import (
     staff,
     telegram,
     train,
+    understand,
     up,
 )
 from recommender.errors import ConfigurationError, ShoptalkError
@@ -46,6 +47,7 @@ app.add_typer(labels.app, name="labels")
 app.add_typer(telegram.app, name="telegram")
 app.add_typer(staff.app, name="staff")
 app.command("search")(search.search)
+app.command("understand")(understand.understand)
 app.command("chat")(chat.chat)
 app.command("up")(up.up)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -13,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bot.commands import evaluate, search
+from bot.commands import evaluate, search, understand
 from recommender.catalogue.product import Product
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import SystemClock
@@ -57,6 +58,7 @@ def run(*arguments: str) -> Result:
     app = typer.Typer()
     app.add_typer(evaluate.app, name="evaluate")
     app.command("search")(search.search)
+    app.command("understand")(understand.understand)
     return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "160"})
 
 
@@ -126,3 +128,12 @@ def test_evaluate_refuses_a_file_that_is_not_there(home: Path, tmp_path: Path) -
     result = run("evaluate", "search", *arguments)
     assert isinstance(result.exception, BadInputError)
     assert "qrels.txt" in str(result.exception)
+
+
+@pytest.mark.usefixtures("home")
+def test_understand_shows_which_words_were_read_as_what() -> None:
+    result = run("understand", "[b]lamp[/b] under 50, not red", "--after", "sofa")
+    assert result.exit_code == 0
+    assert re.search(r"under 50 +│ price at most 50", result.stdout)
+    assert re.search(r"not red +│ not red", result.stdout)
+    assert "Looking for: b]lamp[/b" in result.stdout
