@@ -24,8 +24,9 @@ UNITS: Final[Mapping[str, Mapping[str, float]]] = {
 
 _OF: Final = {unit: (what, factor) for what, units in UNITS.items() for unit, factor in units.items()}
 _WRITTEN = "|".join(re.escape(unit) for unit in sorted(_OF, key=len, reverse=True))
-_MEASURE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*-?\s*({_WRITTEN})(?![a-z\d/])", re.IGNORECASE)
-
+_MEASURE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*-?\s*({_WRITTEN})(?![a-z\d/])", re.IGNORECASE | re.ASCII)
+# "1,000 ml" are a thousand, "1,5 l" one and a half.
+_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 # Attributes by other names measure the parcel, the cable or the stand.
 _OF_SIZE: Final = frozenset({"capacity", "diagonal", "display", "length", "screen", "size", "storage", "volume"})
@@ -53,8 +54,12 @@ def measures(product: Product) -> dict[str, Measure]:
             if unit in _CODES:
                 continue
             what, factor = _OF[unit.lower()]
-            stated.setdefault(what, Measure(float(number.replace(",", ".")) * factor, f"{number} {_named(unit)}"))
+            stated.setdefault(what, Measure(_value(number) * factor, f"{number} {_named(unit)}"))
     return stated
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "" if _THOUSANDS.fullmatch(number) else "."))
 
 
 def _named(unit: str) -> str:
