@@ -11,7 +11,7 @@ from actions.replies.schema import Chip, Reply
 from actions.turn import Turn, chips
 from recommender.errors import UnavailableError
 from recommender.personalisation.close_calls import POOL, reordered
-from recommender.search.port import SearchResult
+from recommender.search.port import Hit, SearchResult
 from recommender.understanding.alternatives import alternatives
 from recommender.understanding.query import Query, Sort
 
@@ -30,8 +30,10 @@ def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collecti
     found = [_search(turn, replace(query, text=kind), limit, exclude) for kind in kinds]
     # What no leg knows a word of is no result for that kind.
     in_turn = [hit for hits in zip_longest(*(one.hits for one in found)) for hit in hits if hit and hit.score > 0]
-    hits = list({hit.id: hit for hit in reversed(in_turn)}.values())[::-1]
-    return replace(found[0], hits=hits[:limit], total=max(one.total for one in found))
+    hits: dict[str, Hit] = {}
+    for hit in in_turn:
+        hits.setdefault(hit.id, hit)
+    return replace(found[0], hits=list(hits.values())[:limit], total=max(one.total for one in found))
 
 
 def _search(turn: Turn, query: Query, limit: int, exclude: Collection[str]) -> SearchResult:

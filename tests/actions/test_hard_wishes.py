@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,9 @@ from recommender.catalogue.memory import InMemoryCatalogue
 from recommender.catalogue.product import Product
 from recommender.clock import FakeClock
 from recommender.db import Database
+from recommender.search.engine import SearchEngine
+from recommender.search.port import Hit, SearchResult
+from recommender.understanding.query import Query
 from tests.actions.conftest import Shop, Shopper
 
 SCREENS = [
@@ -102,6 +107,17 @@ def test_either_of_two_kinds_finds_both(shopper: Shopper) -> None:
     seen = shopper.ids()
     shopper.say("more", "more")
     assert not set(seen) & set(shopper.ids())
+
+
+def test_what_comes_first_for_one_kind_is_not_put_off_by_being_found_for_the_other(shop: Shop) -> None:
+    class Found(SearchEngine):
+        def search(self, query: Query, **paging: Any) -> SearchResult:
+            ids = {"lamp": ["jacket-001", "lamp-001"], "jacket": ["jacket-002", "jacket-001"]}[query.text]
+            return SearchResult([Hit(one, 1.0) for one in ids], 14)
+
+    shopper = Shopper(replace(shop.services, searcher=Found(shop.view, shop.encoder)))
+    shopper.say("lamp or jacket", "search")
+    assert shopper.ids() == ["jacket-001", "jacket-002", "lamp-001"]
 
 
 def test_a_superlative_with_its_own_noun_is_a_new_wish(shopper: Shopper) -> None:
