@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -55,10 +55,12 @@ def spark_session(master: str) -> Iterator[SparkSession]:
         ) from error
     try:
         yield session
-    except (Py4JError, PySparkException) as error:
+    except (Py4JError, PySparkException, ConnectionError) as error:
         raise UnavailableError(f"Spark gave up: {_first_line(error)}. What it wrote above says where.") from error
     finally:
-        session.stop()
+        # There is nothing left to stop where its Java process died, as for want of memory.
+        with suppress(Py4JError, ConnectionError):
+            session.stop()
 
 
 def spark_folder(settings: Settings) -> Path:

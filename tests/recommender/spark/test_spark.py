@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -166,3 +168,24 @@ def test_a_master_that_is_none_is_named() -> None:
 def test_what_fails_on_spark_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="Spark gave up"), spark_session(MASTER) as spark:
         spark.read.parquet((tmp_path / "nothing").as_uri())
+
+
+KILLED = """
+from recommender.errors import UnavailableError
+from recommender.spark.session import spark_session
+
+try:
+    with spark_session("local[1]") as spark:
+        java = spark.sparkContext._gateway.proc
+        java.kill()
+        java.wait()
+        spark.range(3).count()
+except UnavailableError as error:
+    print(error)
+"""
+
+
+def test_a_killed_java_process_is_one_sentence() -> None:
+    # In a process of its own, since no other session can be begun after it.
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert "Spark gave up" in done.stdout, done.stderr
