@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from nicegui import ui
 
@@ -19,6 +20,8 @@ from recommender.ranking.store import rankers
 __all__ = ["OtherModels"]
 
 Work = Callable[[], Awaitable[None]]
+
+_OWN: Final = "the checkout's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class OtherModels:
                 if not one.serves:
                     self._retire_button(one.name, self._assistants.retire)
         with ui.row().classes("items-center"):
-            self._named("the checkout's own", "", state, serves=state.assistant_is_own)
+            self._named(_OWN, "", state, serves=state.assistant_is_own)
 
     def _heading(self, title: str, key: str, work: Work) -> None:
         with ui.row().classes("items-center q-mt-md"):
@@ -101,7 +104,7 @@ class OtherModels:
 
     def _retire_button(self, version: str, retire: Callable[[str], None]) -> None:
         async def remove() -> None:
-            await self._view.write(note, "models.retire", self._view.console.clock.now(), (version,))
+            await self._note("models.retire", version)
             await self._view.work(retire, version)
             await self._view.work(forget_version, self._view.console.database, version)
             ui.notify(f"{version} is gone.")
@@ -123,20 +126,28 @@ class OtherModels:
         return lambda: self._trainings.start(title, arguments)
 
     async def _roll_assistant_back(self) -> None:
+        serving = await self._view.work(self._assistants.serving)
+        await self._note("assistant.rollback", serving.current or _OWN)
         name, swapped = await self._view.work(self._assistants.rollback)
-        await self._rolled_back("assistant.rollback", name, f"answers from {'now' if swapped else 'the next start'} on")
+        await self._rolled_back(name, f"answers from {'now' if swapped else 'the next start'} on")
 
     async def _roll_ranker_back(self) -> None:
+        await self._note("ranker.rollback", await self._view.work(self._rankers.serving))
         name = await self._view.work(self._rankers.rollback)
-        await self._rolled_back("ranker.rollback", name or "fused score", "orders results again")
+        await self._rolled_back(name or "fused score", "orders results again")
 
     async def _roll_factors_back(self) -> None:
+        versions = await self._view.work(self._factors.versions)
+        await self._note("factors.rollback", next((one.version for one, serves in versions if serves), None))
         name = await self._view.work(self._factors.rollback)
         if name is None:
             raise ConflictError("No recommendation model served before: there is no way back.")
-        await self._rolled_back("factors.rollback", name, "recommends again")
+        await self._rolled_back(name, "recommends again")
 
-    async def _rolled_back(self, action: str, name: str, sentence: str) -> None:
-        await self._view.write(note, action, self._view.console.clock.now(), (name,))
+    async def _note(self, action: str, version: str | None) -> None:
+        """Keep who does this to `version`, before it is done: who may no longer do it is refused here."""
+        await self._view.write(note, action, self._view.console.clock.now(), (version or "",))
+
+    async def _rolled_back(self, name: str, sentence: str) -> None:
         ui.notify(f"{name} {sentence}.")
         await self.lists.refresh()

@@ -85,6 +85,7 @@ class Trainings:
         return start
 
     async def _stop(self) -> None:
+        await self._view.write(note, "job.stop", self._view.console.clock.now(), (self._jobs.title,))
         await self._jobs.stop()
         ui.notify("Asked to stop. Once more ends it at once.")
 
