@@ -16,6 +16,8 @@ from recommender.understanding.alternatives import alternatives
         ("usb cable or a mouse", ("usb cable", "mouse")),
         ("a lamp or a rug or a mouse", ("lamp", "rug", "mouse")),
         ("waterproof or windproof jacket", ("waterproof or windproof jacket",)),
+        ("a or b or c or d", ("a", "b", "c", "d")),
+        ("or".join([" a "] * 300).strip(), ("or".join([" a "] * 300).strip(),)),
         ("jacket", ("jacket",)),
         ("or", ("or",)),
         ("", ("",)),
