@@ -42,7 +42,7 @@ class Encoders:
         self._changed = changed
         self._registry = Registry.of(view.console.settings)
         self._chosen = 0
-        self._state: _State
+        self._state = _State(Serving(""), (), {}, {}, {}, "")
 
     async def build(self) -> None:
         """The heading with what can be done, and the versions."""
@@ -74,11 +74,18 @@ class Encoders:
     @ui.refreshable_method
     async def versions(self) -> None:
         """The versions as they are now."""
-        self._state = await self._view.work(self._read)
+        self._take(await self._view.work(self._read))
         votes = await self._view.read(votes_by_version)
-        self._chosen = min(self._chosen, max(len(self._state.versions) - 1, 0))
         for place, manifest in enumerate(self._state.versions):
             self._version(place, manifest, votes)
+
+    def _take(self, state: _State) -> None:
+        """What there is now; the chosen version stays chosen, though a training may have put a newer one before it."""
+        before, names = self._state.versions, [one.version for one in state.versions]
+        if before and before[self._chosen].version in names:
+            self._chosen = names.index(before[self._chosen].version)
+        self._chosen = min(self._chosen, max(len(names) - 1, 0))
+        self._state = state
 
     def _version(self, place: int, manifest: ModelManifest, votes: Mapping[str, VersionVotes]) -> None:
         state, version = self._state, manifest.version

@@ -1,4 +1,4 @@
-"""Is nothing moved or stopped by somebody who may no longer train, though their page is still open?"""
+"""Do the pages about models act on what was chosen, and only for who may still do it?"""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from bot.staff.review.encoders import Encoders
 from bot.staff.review.other_models import OtherModels
 from bot.staff.review.training import Trainings
 from feedback.staff.roles import NotAllowedError
 from recommender.clock import FakeClock
+from recommender.errors import ConflictError
 from recommender.settings import Settings
 
 
@@ -66,3 +68,12 @@ def test_a_training_is_stopped_only_by_who_may_train(demoted: Any) -> None:
     with pytest.raises(NotAllowedError):
         asyncio.run(trainings._stop())
     assert not way.moved
+
+
+def test_the_chosen_version_stays_chosen_when_a_newer_one_comes_before_it(demoted: Any) -> None:
+    encoders: Any = Encoders(demoted, demoted, demoted)
+    with pytest.raises(ConflictError, match="There is no version yet"):
+        encoders._version_chosen()
+    for versions, chosen in ((["two", "one"], "two"), (["three", "two", "one"], "two"), (["three", "one"], "one")):
+        encoders._take(SimpleNamespace(versions=[SimpleNamespace(version=one) for one in versions]))
+        assert encoders._version_chosen() == chosen
