@@ -31,6 +31,7 @@ class Jobs:
         self.code: int | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def running(self) -> bool:
@@ -43,17 +44,18 @@ class Jobs:
         Raises:
             BusyError: another command runs.
         """
-        if self.running:
-            raise BusyError(f"{self.title} is still running; wait for it, or stop it.")
-        self.title, self.code = title, None
-        self.lines.clear()
-        self._process = await asyncio.create_subprocess_exec(
-            "nice", "-n", _NICENESS, sys.executable, "-m", "bot", *arguments,
-            cwd=PROJECT_ROOT, env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "COLUMNS": "160"},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        self._watching = asyncio.create_task(self._watch(self._process))
+        async with self._starting:
+            if self.running:
+                raise BusyError(f"{self.title} is still running; wait for it, or stop it.")
+            self.title, self.code = title, None
+            self.lines.clear()
+            self._process = await asyncio.create_subprocess_exec(
+                "nice", "-n", _NICENESS, sys.executable, "-m", "bot", *arguments,
+                cwd=PROJECT_ROOT, env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "COLUMNS": "160"},
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )  # fmt: skip
+            self._watching = asyncio.create_task(self._watch(self._process))
 
     async def stop(self) -> None:
         """Ask it to stop, as Ctrl-C would: a training then can go on later.

@@ -138,3 +138,14 @@ def test_one_command_runs_at_a_time_and_what_it_says_is_kept() -> None:
         assert any("shoptalk" in line or "bot" in line for line in jobs.lines)
 
     asyncio.run(check())
+
+
+def test_of_two_commands_started_at_the_same_moment_one_runs() -> None:
+    async def check() -> None:
+        jobs = Jobs()
+        started = await asyncio.gather(*(jobs.start("Help", ["--help"]) for _ in range(2)), return_exceptions=True)
+        assert [type(one) for one in started] == [type(None), BusyError]
+        while jobs.running:
+            await asyncio.sleep(0.05)
+
+    asyncio.run(check())
