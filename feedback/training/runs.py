@@ -59,8 +59,8 @@ def find_run(home: Path, name: str) -> tuple[Run, RunFolder]:
     Raises:
         NotFoundError: there is none.
     """
-    folder = home / "runs" / Path(name).name
-    if not name or not folder.is_dir():
+    folder = home / "runs" / name
+    if folder not in _folders(home):
         raise NotFoundError(f"There is no run {name!r}; `shoptalk models runs` shows those there are.")
     return _read(folder), RunFolder(folder, SystemClock())
 

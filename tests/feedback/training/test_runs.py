@@ -45,10 +45,11 @@ def test_what_was_stopped_can_go_on_with_what_it_was_begun_with(tmp_path: Path, 
     run.write_begun(plan={"method": "lora"}, queries=None, qrels=None)
     run.write_state("stopped", method="lora")
     (run.folder / CHECKPOINT).touch()
+    (tmp_path / "state.json").touch()
     found, folder = find_run(tmp_path, run.name)
     assert found.resumable
     assert folder.read("begun.json")["plan"] == {"method": "lora"}
-    for name in ("", "another", "../../etc"):
+    for name in ("", "another", "../../etc", "..", "."):
         with pytest.raises(NotFoundError, match="There is no run"):
             find_run(tmp_path, name)
 
