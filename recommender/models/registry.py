@@ -232,7 +232,8 @@ class Registry:
 
         Raises:
             NotFoundError: there is no such version.
-            ConflictError: it serves, or is the way back.
+            ConflictError: it serves.
+            BadInputError: it is the base encoder.
         """
         self.manifest(version)
         with self._moving() as serving:
