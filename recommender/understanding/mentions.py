@@ -26,6 +26,8 @@ _COLOUR_AFTER = frozenset({"colour", "color", "coloured", "colored", "ones"})
 _MATERIAL_BEFORE = frozenset({"of", "from", "out", "material", "in"})
 _SIZES_IN_WORDS = frozenset({"small", "medium", "large", "s", "m", "l"})
 _SIZE_SYSTEMS = frozenset({"eu", "eur", "uk", "us"})
+# "Show us 9 jackets": people, and how many.
+_BEFORE_US = frozenset({"bring", "find", "get", "give", "recommend", "send", "show", "suggest"})
 _SURE_SIZES = frozenset({"xs", "xl", "xxl", "xxxl", "2xl", "3xl", "4xl", "5xl"})
 
 
@@ -153,8 +155,8 @@ def _size(sheet: Sheet, at: int, known: dict[str, tuple[str, ...]]) -> Mention |
     start = at
     if key in ("size", "sizes"):
         start = at + 1 + (sheet.key(at + 1) in (":", "is"))
-    elif key in _SIZE_SYSTEMS and sheet.key(at + 1)[:1].isdigit():
-        start = at + 1 + (sheet.key(at + 1) == "size")
+    elif key in _SIZE_SYSTEMS and sheet.key(at + 1)[:1].isdigit() and not _is_people(sheet, at):
+        start = at + 1
     elif key == "in" and sheet.key(at + 1) in ("a", "an", "size"):
         start = at + 2
     elif key == "in":
@@ -174,6 +176,10 @@ def _size(sheet: Sheet, at: int, known: dict[str, tuple[str, ...]]) -> Mention |
         return None
     values = known.get(value)
     return Mention(at, end, Facet.SIZE, values, sure=True) if values else None
+
+
+def _is_people(sheet: Sheet, at: int) -> bool:
+    return sheet.key(at) == "us" and sheet.key(at - 1) in _BEFORE_US
 
 
 def _size_value(sheet: Sheet, at: int) -> tuple[int, str]:
