@@ -40,7 +40,7 @@ class Voters:
                 ("Back (p)", self._back), ("Look for more (r)", self._look),
             ):  # fmt: skip
                 ui.button(title, on_click=self._view.handler(work)).props("flat dense no-caps")
-        self._people = await self._view.read(quarantined)
+        await self._load()
         await self._person()
         for names, meaning, work in (
             (("y",), "let this person's votes count again", self._release),
@@ -51,6 +51,11 @@ class Voters:
         ):
             for name in names:
                 self._view.key(name, meaning, work)
+
+    async def _load(self) -> None:
+        """Who there is now; somebody may have been erased since."""
+        self._people = await self._view.read(quarantined)
+        self._place = min(self._place, max(len(self._people) - 1, 0))
 
     @ui.refreshable_method
     async def _person(self) -> None:
@@ -95,14 +100,14 @@ class Voters:
             raise ConflictError("Nobody's votes are set aside.")
         person_id = self._people[self._place].person_id
         await self._view.write(work, person_id, self._view.console.clock.now())
-        self._people = await self._view.read(quarantined)
+        await self._load()
         await self._person.refresh()
         ui.notify(sentence)
 
     async def _look(self) -> None:
         before = len(self._people)
         await self._view.write(_look, self._view.console.clock.now())
-        self._people = await self._view.read(quarantined)
+        await self._load()
         self._place = 0
         await self._person.refresh()
         ui.notify(f"Found {len(self._people) - before} more.")
