@@ -21,14 +21,16 @@ MOST_JOINTS: Final = 4
 """So many places of a message are tried for the end of a wish: time stays bounded, whatever is pasted."""
 
 
-def wishes(
-    text: str, kind_of: Callable[[str], tuple[str | None, frozenset[Facet]]], most: int = MOST_WISHES
-) -> list[str]:
+KindOf = Callable[[str], tuple[str | None, frozenset[Facet], bool]]
+
+
+def wishes(text: str, kind_of: KindOf, most: int = MOST_WISHES) -> list[str]:
     """The parts of `text` that are wishes of their own: "a red jacket and black shoes" are two; else the whole.
 
     Args:
         text: the message.
-        kind_of: the category that a part is about (None for none), and what it has conditions on.
+        kind_of: the category that a part is about (None for none), what it has conditions on, and whether it says
+            anything beside those.
         most: how many wishes are told apart at most.
     """
     sheet = Sheet(text)
@@ -37,8 +39,9 @@ def wishes(
         if end >= len(sheet):
             break
         before, after = text[: sheet.tokens[at].start].rstrip(" ,;"), sheet.text[sheet.tokens[end].start :]
-        (one, ours), (other, theirs) = kind_of(before), kind_of(after)
-        begins = surely or sheet.key(end) in _STARTS
+        (one, ours, _), (other, theirs, says_more) = kind_of(before), kind_of(after)
+        # "And also under 50" is a condition more, "plus size" what the thing is.
+        begins = sheet.key(end) in _STARTS or (surely and says_more and sheet.key(end) != "size")
         # What follows "with a bag and" belongs to the bag.
         told = {sheet.key(i) for i in range(at)}
         if one is None or other == one or "with" in told or (other is None and not told.isdisjoint(PURPOSE_WORDS)):

@@ -125,9 +125,10 @@ class Understander:
             parts=tuple(sorted(sheet.parts, key=lambda part: (part.start, part.end))),
         )
 
-    def _kind_of(self, text: str) -> tuple[str | None, frozenset[Facet]]:
+    def _kind_of(self, text: str) -> tuple[str | None, frozenset[Facet], bool]:
         message = self._read(Sheet(text), (), None)
-        return next(iter(message.kinds), None), frozenset(one.facet for one in message.constraints)
+        facets = frozenset(one.facet for one in message.constraints)
+        return next(iter(message.kinds), None), facets, bool(message.content)
 
     def written(self, facet: Facet, value: str) -> str:
         """How the catalogue writes `value`, a folded word of a constraint."""
