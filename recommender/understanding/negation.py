@@ -37,6 +37,11 @@ _VAGUE = word_set("negation.vague")
 _GRADES = word_set("negation.grades")
 
 
+# "A cleaner to remove black mould" is for that; "i want to remove black" rules it out.
+_REMOVING = frozenset({"drop", "leave", "remove", "take"})
+_WISHING = frozenset({"have", "like", "need", "want", "wish"})
+
+
 @dataclass(frozen=True, slots=True)
 class Unwanted:
     """What is ruled out: the values that mentions name, or a word of the catalogue; no values where no product has it.
@@ -72,7 +77,7 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
         sheet.take(at, free_of.end + 1 + (sheet.key(free_of.end) == "-"), f"not {' or '.join(free_of.values)}")
         return free_of.end
     negator = _NEGATORS.match(sheet, at)
-    if negator is None or at in by_start or sheet.key(at - 1) in ("or", "why"):
+    if negator is None or at in by_start or sheet.key(at - 1) in ("or", "why") or _is_purpose(sheet, at):
         return at
     end, rules_out_words = negator
     hyphenated = sheet.key(end) == "-" or (sheet.key(at) == "non" and sheet.key(end - 1) == "-")
@@ -99,6 +104,10 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
         start -= 1
     sheet.take(start, last, f"not {named}")
     return last
+
+
+def _is_purpose(sheet: Sheet, at: int) -> bool:
+    return sheet.key(at) in _REMOVING and sheet.key(at - 1) == "to" and sheet.key(at - 2) not in _WISHING
 
 
 def _free_of(sheet: Sheet, at: int, by_start: dict[int, Mention]) -> Mention | None:
