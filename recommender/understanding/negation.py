@@ -92,6 +92,8 @@ def _denied(sheet: Sheet, at: int, by_start: dict[int, Mention], vocabulary: Voc
         following = sheet.key(end)
         if hyphenated or not following or following in _OTHER_SENSE or not following[0].isalpha():
             return at
+        if sheet.key(at) == "drop":
+            return at  # "drop earrings" are a thing to buy; "drop blue" names what to leave out
         if following in vocabulary.after_no and sheet.key(at) in ("no", "non"):
             return at
         names_nothing = not vocabulary.knows(following)
