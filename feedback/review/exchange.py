@@ -2,13 +2,14 @@
 
 JSON Lines: the first line says what the file is and in which version of the format, each further one is one label. What
 is exported is what was decided and, while its shopper is not forgotten, the words it was decided on; never who said
-them. What is imported is its rater's, marked with where it came from.
+them. What is imported is its rater's, marked with where it came from. A file of what waits here names the turns in
+which it was said, so that what comes back belongs to whoever said it, and goes with them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from feedback.review.labels import label
 from feedback.review.subject import Kind, ReviewItem, Source
 from feedback.review.tables import LabelRow, ReviewSourceRow
+from feedback.tables import SessionRow, TurnRow
 from recommender.errors import BadInputError
 
 __all__ = ["FORMAT", "VERSION", "Imported", "export_labels", "import_labels", "queue_lines"]
@@ -27,6 +29,7 @@ __all__ = ["FORMAT", "VERSION", "Imported", "export_labels", "import_labels", "q
 FORMAT: Final = "shoptalk-labels"
 VERSION: Final = 1
 _LONGEST_TEXT: Final = 2000
+_MOST_TURNS: Final = 400
 
 
 class _Head(BaseModel):
@@ -47,6 +50,7 @@ class _Line(BaseModel):
     value: str = Field(max_length=60)
     rater: str = Field(min_length=1, max_length=60)
     at: datetime
+    turns: list[str] = Field(default_factory=list, max_length=_MOST_TURNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def queue_lines(items: Iterable[ReviewItem], rater: str, now: datetime, titles: 
         line = {
             "kind": item.kind, "text": item.text, "item_id": item.item_id, "value": "", "rater": rater,
             "at": now.isoformat(), "reason": item.reason, "title": titles.get(item.item_id or "", ""),
+            "turns": [source.turn_id for source in item.sources if source.turn_id is not None][:_MOST_TURNS],
         }  # fmt: skip
         yield json.dumps(line, ensure_ascii=False)
 
@@ -102,7 +107,7 @@ def queue_lines(items: Iterable[ReviewItem], rater: str, now: datetime, titles: 
 def import_labels(session: Session, lines: Iterable[str], where: str) -> Imported:
     """Bring the labels of a file in, in the caller's transaction: all of them or, if one cannot be read, none.
 
-    Bringing the same file in again changes nothing.
+    Bringing the same file in again changes nothing. What somebody said who was erased since is passed over.
 
     Raises:
         BadInputError: the file is something else, of a later version, or a line of it is no label.
@@ -119,7 +124,10 @@ def import_labels(session: Session, lines: Iterable[str], where: str) -> Importe
                 continue  # a line of the queue that nobody decided on
             if line.kind is Kind.RECOMMENDATION:
                 raise BadInputError("A recommendation is for a person, who cannot be named in a file.")
-            item = ReviewItem(kind=line.kind, text=line.text, item_id=line.item_id, sources=(Source(),), at=line.at)
+            sources = _said_in(session, line.turns) if line.turns else (Source(),)
+            if not sources:
+                continue
+            item = ReviewItem(kind=line.kind, text=line.text, item_id=line.item_id, sources=sources, at=line.at)
             changed = label(session, f"import:{line.rater}", [item], line.value, line.at)
         except ValidationError as error:
             fault = error.errors()[0]
@@ -129,6 +137,21 @@ def import_labels(session: Session, lines: Iterable[str], where: str) -> Importe
             raise BadInputError(f"{where}, line {number}: {error} Nothing was imported.") from error
         new, same = new + changed, same + 1 - changed
     return Imported(new, same)
+
+
+def _said_in(session: Session, turns: Sequence[str]) -> tuple[Source, ...]:
+    """Who said it, of those who are still known, one each."""
+    rows = session.execute(
+        select(SessionRow.person_id, TurnRow.id)
+        .join(TurnRow, TurnRow.session_id == SessionRow.id)
+        .where(TurnRow.id.in_(turns))
+    ).all()
+    person_of = {turn_id: person_id for person_id, turn_id in rows}
+    sources: dict[str, Source] = {}
+    for turn_id in turns:
+        if turn_id in person_of:
+            sources.setdefault(person_of[turn_id], Source(person_of[turn_id], turn_id))
+    return tuple(sources.values())
 
 
 def _check_head(text: str, where: str) -> None:

@@ -10,7 +10,7 @@ from shop_floor import ShopFloor
 from feedback.privacy import erase, export
 from feedback.review.context import context
 from feedback.review.examples import Example, as_training_data, corrected_messages, scrub
-from feedback.review.exchange import export_labels, import_labels
+from feedback.review.exchange import export_labels, import_labels, queue_lines
 from feedback.review.labels import decided, label, labels_by_key, undo
 from feedback.review.queues import CONFLICT, Filter, matching, queue
 from feedback.review.subject import SKIP, Kind, ReviewItem
@@ -191,6 +191,26 @@ def test_labels_go_out_and_come_in_once(floor: ShopFloor) -> None:
         assert import_labels(session, lines, "labels.jsonl").same == 1
         (pair,) = decided(session, Kind.JUDGEMENT)
         assert pair.values == {"ada": "3", "import:Ada Lovelace": "3"}
+
+
+def decided_by_file(floor: ShopFloor, items: list[ReviewItem], value: str) -> list[str]:
+    lines = list(queue_lines(items, "Ada", floor.clock.now(), {}))
+    return [lines[0], *(json.dumps(json.loads(line) | {"value": value}) for line in lines[1:])]
+
+
+def test_what_was_decided_in_a_file_is_not_asked_again_and_goes_with_whoever_said_it(floor: ShopFloor) -> None:
+    floor.says("bob", "red sofa", ["sofa"])
+    floor.says("bob", "wheres my stuff", intent="nlu_fallback", confidence=0.1)
+    lines = decided_by_file(floor, judgements(floor, "import:Ada"), "3")
+    lines += decided_by_file(floor, messages(floor, "import:Ada"), "track_order")[1:]
+    assert "bob" not in "".join(lines)
+    with floor.database.transaction() as session:
+        assert import_labels(session, lines, "todo.jsonl").new == 2
+    assert judgements(floor, "import:Ada") == messages(floor, "import:Ada") == []
+    erase(floor.database, floor.people["bob"][0])
+    with floor.database.transaction() as session:
+        assert [one.text for kind in (Kind.JUDGEMENT, Kind.MESSAGE) for one in decided(session, kind)] == [None, None]
+        assert import_labels(session, lines, "todo.jsonl").new == 0
 
 
 @pytest.mark.parametrize(
