@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from actions.action import TurnAction
 from actions.dialogue.state import Listing, query_to_json
-from actions.finding import as_written, respelling, search_for
+from actions.finding import as_written, respelling, search_for, with_further
 from actions.listing import PAGE_SIZE, page
 from actions.questions import subject
 from actions.replies.schema import Chip, Reply
@@ -52,8 +52,10 @@ class _CatalogueQuestion(TurnAction):
                 query, earlier = wider, query
         shape = self.shape(turn, query)
         if shape.total == 0:
-            return [*respelling(turn, reading), *self.none(turn, query), *self._see_without(turn, reading, asked)]
-        return [*respelling(turn, reading), *self.answer(turn, query, shape, earlier), *as_written(turn, reading)]
+            replies = [*self.none(turn, query), *self._see_without(turn, reading, asked)]
+        else:
+            replies = [*self.answer(turn, query, shape, earlier), *as_written(turn, reading)]
+        return with_further(turn, reading, [*respelling(turn, reading), *replies])
 
     def starts_afresh(self, wider: Query, query: Query) -> bool:
         """Whether the question is about `wider`, what it names by itself, rather than `query`, which it amends."""

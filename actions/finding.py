@@ -18,7 +18,18 @@ from actions.turn import Turn, chips, shortened, with_chips
 from recommender.understanding.query import Constraint, Op, Query, Sort
 from recommender.understanding.reading import Reading
 
-__all__ = ["DropConstraint", "More", "Recommend", "Refine", "Relax", "Search", "as_written", "respelling", "search_for"]
+__all__ = [
+    "DropConstraint",
+    "More",
+    "Recommend",
+    "Refine",
+    "Relax",
+    "Search",
+    "as_written",
+    "respelling",
+    "search_for",
+    "with_further",
+]
 
 
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
@@ -34,11 +45,13 @@ def search_for(turn: Turn, reading: Reading) -> list[Reply]:
         return [turn.say("refine.unmatched", words=unmatched), *turn.constraints(before)]
     note: list[Reply] = [turn.say("found.unmatched", words=unmatched)] if unmatched else []
     replies = [*respelling(turn, reading), *note, *_search_for(turn, reading), *as_written(turn, reading)]
-    return with_chips(replies, [turn.chip(_further(turn, wish), "search", text=wish) for wish in reading.further])
+    return with_further(turn, reading, replies)
 
 
-def _further(turn: Turn, wish: str) -> str:
-    return turn.words("chip.further", text=shortened(wish))
+def with_further(turn: Turn, reading: Reading, replies: Sequence[Reply]) -> list[Reply]:
+    """The replies to the first wish of a message, with a chip for each further one."""
+    labelled = [(turn.words("chip.further", text=shortened(wish)), wish) for wish in reading.further]
+    return with_chips(replies, [turn.chip(label, "search", text=wish) for label, wish in labelled])
 
 
 def respelling(turn: Turn, reading: Reading) -> list[Reply]:

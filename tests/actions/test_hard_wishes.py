@@ -128,6 +128,13 @@ def test_a_superlative_with_its_own_noun_is_a_new_wish(shopper: Shopper) -> None
     assert "$150.00" in shopper.text(), "what was asked for before is told beside"
 
 
+def test_a_further_wish_beside_a_superlative_is_offered(shopper: Shopper) -> None:
+    shopper.say("cheapest jacket and black headphones", "cheapest")
+    assert shopper.ids()[0] == "jacket-007"
+    shopper.press("Now: black headphones")
+    assert "sound-001" in shopper.ids()
+
+
 def test_a_superlative_without_a_noun_goes_on_with_the_list(shopper: Shopper) -> None:
     shopper.say("blue jacket", "search")
     shopper.say("the cheapest", "cheapest")
