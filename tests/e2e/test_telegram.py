@@ -111,22 +111,6 @@ def test_what_is_said_while_processes_die_is_answered_once_and_in_order(
     assert len(ada.texts) == cart + 2, "and everything once"
 
 
-def test_a_burst_of_many_people_in_which_processes_die_is_answered_once_and_in_order(
-    ada: Chatter, bot_api: BotApi, installation: Installation
-) -> None:
-    people = [ada, *(bot_api.person(next(_ids)) for _ in range(9))]
-    for text in ("show my cart", "what can you do?") * 3:
-        for person in people:
-            person.says(text)
-    bot_api.until(lambda: any(person.texts for person in people), 120)
-    os.kill(installation.child_pid("bot.channels.telegram"), signal.SIGKILL)
-    os.kill(installation.child_pid("bot.app"), signal.SIGKILL)
-    bot_api.until(lambda: all(len(person.texts) >= 6 for person in people) and not bot_api.waiting, 180)
-    for person in people:
-        kinds = ["cart" if "cart is empty" in text else "help" for text in person.texts]
-        assert kinds == ["cart", "help"] * 3, person.texts
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_answered_and_shown_as_text(ada: Chatter, answered: Step, name: str) -> None:
     text = HOSTILE[name][:4096]
