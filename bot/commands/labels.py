@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from recommender.db import Database
+from bot.commands.record import open_record
 
 __all__ = ["app"]
 
@@ -31,7 +29,7 @@ def export_file(
     from feedback.review.exchange import export_labels
     from feedback.staff.accounts import list_staff
 
-    with _database() as database, database.reading() as session:
+    with open_record() as database, database.reading() as session:
         lines = list(export_labels(session, {row.id: row.name for row in list_staff(session)}))
     _write(lines, out, "labels are")
 
@@ -50,7 +48,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="A file that `shoptalk
         raise BadInputError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise BadInputError(f"{file} is not UTF-8 (byte {error.start}).") from error
-    with _database() as database, database.transaction() as session:
+    with open_record() as database, database.transaction() as session:
         imported = import_labels(session, lines, str(file))
         audit(session, None, "labels.import", SystemClock().now(), new=imported.new, same=imported.same)
     typer.echo(f"{imported.new:,} labels are new, {imported.same:,} were there already.")
@@ -81,7 +79,7 @@ def queue(
     from recommender.clock import SystemClock
 
     clock = SystemClock()
-    with _database() as database, database.reading() as session:
+    with open_record() as database, database.reading() as session:
         catalogue = SqlCatalogue(database, clock)
         texts = product_texts(catalogue)
         if kind is Asked.SUSPECTS:
@@ -100,7 +98,7 @@ def agreement() -> None:
     """Show how far raters agree (Krippendorff's alpha), and how often each is right by all of them together."""
     from feedback.review.agreeing import agreements
 
-    with _database() as database, database.reading() as session:
+    with open_record() as database, database.reading() as session:
         found = agreements(session)
     for one in found:
         typer.echo(f"{one.kind.value}: {one.subjects:,} decided on, {one.shared:,} by two or more, "
@@ -120,16 +118,3 @@ def _write(lines: Sequence[str], out: Path | None, what: str) -> None:
     except OSError as error:
         raise BadInputError(f"{out} cannot be written: {error.strerror}.") from error
     typer.echo(f"{len(lines) - 1:,} {what} in {out}.")
-
-
-@contextmanager
-def _database() -> Iterator[Database]:
-    from recommender.db import Database, upgrade
-    from recommender.settings import Settings
-
-    database = Database(Settings().sql_url)
-    try:
-        upgrade(database)
-        yield database
-    finally:
-        database.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.models_shown import compare, list_versions, runs, shadow, show
+from bot.commands.record import open_record
 
 if TYPE_CHECKING:
     from recommender.models.registry import Registry
@@ -105,7 +106,6 @@ def retire(version: Version, reason: Reason = "retired by hand") -> None:
     """Remove a version for good, with its index."""
     from bot.assistant.versions import AssistantVersions
     from feedback.training.lineage import forget_version
-    from recommender.db import Database, upgrade
     from recommender.models.promotion import retire as retire_encoder
     from recommender.personalisation.store import FactorModels
     from recommender.ranking.store import rankers
@@ -122,12 +122,8 @@ def retire(version: Version, reason: Reason = "retired by hand") -> None:
             break
     else:
         retire_encoder(settings, version, reason)
-    database = Database(settings.sql_url)
-    try:
-        upgrade(database)
+    with open_record() as database:
         forget_version(database, version)
-    finally:
-        database.close()
     typer.echo(f"{version} is gone.")
 
 

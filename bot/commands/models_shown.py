@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.record import open_record
+
 if TYPE_CHECKING:
-    from recommender.db import Database
     from recommender.models.manifest import ModelManifest
 
 __all__ = ["compare", "list_versions", "runs", "shadow", "show"]
@@ -33,7 +32,7 @@ def list_versions() -> None:
     settings = Settings()
     registry = Registry.of(settings)
     serving = registry.serving()
-    with _database() as database:
+    with open_record() as database:
         owed = debts(database)
         with database.reading() as session:
             votes = votes_by_version(session)
@@ -130,7 +129,7 @@ def show(version: Version) -> None:
 
     registry = Registry.of(Settings())
     manifest = registry.manifest(version)
-    with _database() as database:
+    with open_record() as database:
         used, owed = uses(database).get(version), debts(database).get(version)
         with database.reading() as session:
             thumbs = votes_of(votes_by_version(session), version)
@@ -191,7 +190,7 @@ def shadow(
     from recommender.clock import SystemClock
     from recommender.errors import NotFoundError
 
-    with _database() as database:
+    with open_record() as database:
         with database.reading() as session:
             name = version or next(iter(shadowed_versions(session)), None)
             found = [] if name is None else shadow_searches(session, name, limit)
@@ -213,16 +212,3 @@ def shadow(
 
 def _made(manifest: ModelManifest) -> str:
     return manifest.created_at[:16].replace("T", " ")
-
-
-@contextmanager
-def _database() -> Iterator[Database]:
-    from recommender.db import Database, upgrade
-    from recommender.settings import Settings
-
-    database = Database(Settings().sql_url)
-    try:
-        upgrade(database)
-        yield database
-    finally:
-        database.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.record import open_record
 from feedback.staff.roles import Role
 
 if TYPE_CHECKING:
@@ -120,16 +121,8 @@ def _password(generate: bool) -> str:
 
 @contextmanager
 def _transaction() -> Iterator[Session]:
-    from recommender.db import Database, upgrade
-    from recommender.settings import Settings
-
-    database = Database(Settings().sql_url)
-    try:
-        upgrade(database)
-        with database.transaction() as session:
-            yield session
-    finally:
-        database.close()
+    with open_record() as database, database.transaction() as session:
+        yield session
 
 
 def _now() -> datetime:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.record import open_record
+
 __all__ = ["release", "suspects"]
 
 
@@ -15,16 +17,9 @@ def suspects() -> None:
     from rich.table import Table
 
     from feedback.training.quarantine import quarantined
-    from recommender.db import Database, upgrade
-    from recommender.settings import Settings
 
-    database = Database(Settings().sql_url)
-    try:
-        upgrade(database)
-        with database.reading() as session:
-            found = quarantined(session)
-    finally:
-        database.close()
+    with open_record() as database, database.reading() as session:
+        found = quarantined(session)
     if not found:
         typer.echo("Nobody's votes are set aside.")
         return
@@ -40,14 +35,7 @@ def release(
 ) -> None:
     """Let the votes of a person count again, in the next training."""
     from feedback.training.quarantine import release as release_person
-    from recommender.db import Database, upgrade
-    from recommender.settings import Settings
 
-    database = Database(Settings().sql_url)
-    try:
-        upgrade(database)
-        with database.transaction() as session:
-            release_person(session, person, by)
-    finally:
-        database.close()
+    with open_record() as database, database.transaction() as session:
+        release_person(session, person, by)
     typer.echo(f"The votes of {person} count again.")
