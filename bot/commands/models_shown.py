@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.record import open_record
-
-if TYPE_CHECKING:
-    from recommender.models.manifest import ModelManifest
 
 __all__ = ["compare", "list_versions", "runs", "shadow", "show"]
 
@@ -57,7 +54,7 @@ def list_versions() -> None:
             "" if gain is None else f"{gain:.4f}",
             said + knows(manifest.version),
             "" if interval is None else f"{thumbs.up} of {thumbs.count} up ({interval[0]:.0%} to {interval[1]:.0%})",
-            _made(manifest),
+            manifest.made,
         )
     for manifest in rankers(settings.home).manifests():
         card = manifest.card
@@ -70,7 +67,7 @@ def list_versions() -> None:
             f"{card['ndcg']:.4f}",
             "passed" + knows(manifest.version),
             "",
-            _made(manifest),
+            manifest.made,
         )
     for manifest, serves in FactorModels(settings.home).versions():
         table.add_row(
@@ -79,7 +76,7 @@ def list_versions() -> None:
             manifest.method,
             f"{manifest.card['interactions']:,} interactions",
             *("", "", knows(manifest.version).removeprefix("; "), ""),
-            _made(manifest),
+            manifest.made,
         )
     Console().print(table)
 
@@ -208,7 +205,3 @@ def shadow(
             sides = [ids[place] if place < len(ids) else "" for ids in (one.shown, one.unseen)]
             table.add_row(str(place + 1), *(Text(products[id_].title if id_ in products else id_) for id_ in sides))
         Console().print(table)
-
-
-def _made(manifest: ModelManifest) -> str:
-    return manifest.created_at[:16].replace("T", " ")

@@ -40,6 +40,11 @@ class ModelManifest:
     card: dict[str, Any] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def made(self) -> str:
+        """When it was made, to the minute, to be read by people."""
+        return self.created_at[:16].replace("T", " ")
+
     @classmethod
     def read(cls, folder: Path) -> ModelManifest:
         """The manifest of the version in `folder`.

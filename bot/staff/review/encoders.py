@@ -222,6 +222,6 @@ def _about(manifest: ModelManifest, use: Use | None) -> str:
         f"{card['grades']:,} grades" if "grades" in card else "",
         f"votes of {use.people:,} people" if use else "",
         f"data {manifest.data_hash}" if manifest.data_hash else "",
-        manifest.created_at[:16].replace("T", " "),
+        manifest.made,
     ]
     return ", ".join(part for part in parts if part)

@@ -90,7 +90,7 @@ class OtherModels:
         retire: Callable[[str], None],
     ) -> None:  # fmt: skip
         with ui.row().classes("items-center"):
-            self._named(version, f"{measured}, {manifest.created_at[:16].replace('T', ' ')}", state, serves=serves)
+            self._named(version, f"{measured}, {manifest.made}", state, serves=serves)
             if not serves:
                 self._retire_button(version, retire)
 

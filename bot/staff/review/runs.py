@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from typing import Any, Final
 
 from nicegui import ui
 
 from bot.staff.console import View
 from bot.staff.review.model_pages import links
+from bot.staff.review.table import show_head, show_table
 from bot.staff.review.verdict import show_verdict
 from feedback.training.runs import Learned, Run, find_run, learning_curve, runs
 
@@ -49,7 +49,7 @@ class Runs:
             ui.label("Nothing was trained yet: start on the page Versions (V).").classes("text-grey")
             return
         with ui.element("table").classes("w-full text-left"):
-            _row("th", ["Run", "State", "Method", "From", "Version", "Why"])
+            show_head(("Run", "State", "Method", "From", "Version", "Why"))
             with ui.element("tbody"):
                 for run in self._runs[:_SHOWN]:
                     with ui.element("tr"):
@@ -129,13 +129,11 @@ def _learning_chart(curve: Sequence[Learned]) -> None:
             "what served then": [[one.grades, one.ndcg_before] for one in ordered],
         },
     )  # fmt: skip
-    with ui.element("table").classes("text-left"):
-        _row("th", ["Run", "Grades", "Queries", "nDCG@10", "Before", "Gate"])
-        with ui.element("tbody"):
-            for one in curve:
-                said = "passed" if one.passed else "refused"
-                cells = [one.run, f"{one.grades:,}", f"{one.queries:,}", f"{one.ndcg:.4f}", f"{one.ndcg_before:.4f}"]
-                _row("td", [*cells, said])
+    rows = []
+    for one in curve:
+        said = "passed" if one.passed else "refused"
+        rows.append((one.run, f"{one.grades:,}", f"{one.queries:,}", f"{one.ndcg:.4f}", f"{one.ndcg_before:.4f}", said))
+    show_table(("Run", "Grades", "Queries", "nDCG@10", "Before", "Gate"), rows)
 
 
 def _chart(title: str, x: str, y: str, series: Mapping[str, Sequence[Sequence[float]]]) -> None:
@@ -152,13 +150,6 @@ def _chart(title: str, x: str, y: str, series: Mapping[str, Sequence[Sequence[fl
         ],
     }
     ui.echart(options).style("height: 260px").classes("w-full").props(f'role="img" aria-label="{title}"')
-
-
-def _row(cell: str, texts: Sequence[str]) -> None:
-    with ui.element("thead") if cell == "th" else nullcontext(), ui.element("tr"):
-        for text in texts:
-            with ui.element(cell).classes("q-px-sm"):
-                ui.label(text)
 
 
 def _how_far(run: Run) -> str:

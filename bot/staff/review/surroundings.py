@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nicegui import ui
 
+from bot.staff.review.table import show_head
 from feedback.review.context import Context, Shown
 from recommender.catalogue.product import Product
 
@@ -23,7 +24,7 @@ def show_surroundings(around: Context, products: Mapping[str, Product], judged: 
     if around.shown:
         ui.label("What was shown").classes("text-subtitle1")
         with ui.element("div").classes("w-full overflow-auto"), ui.element("table").classes("w-full text-left"):
-            _head("", "Product", "Score", "Legs", "Why", "")
+            show_head(("", "Product", "Score", "Legs", "Why", ""))
             for one in around.shown:
                 _row(one, products, marked=one.item_id == judged)
         versions = sorted({f"{name} {value}" for one in around.shown for name, value in one.versions.items()})
@@ -35,13 +36,6 @@ def show_surroundings(around: Context, products: Mapping[str, Product], judged: 
                 ui.label(_SPEAKERS.get(said.sender, said.sender)).classes("text-weight-bold").style("min-width: 6rem")
                 ui.label(said.text).classes("col").style("overflow-wrap: anywhere; white-space: pre-wrap")
                 ui.label(f"{said.at:%H:%M}").classes("text-grey")
-
-
-def _head(*titles: str) -> None:
-    with ui.element("thead"), ui.element("tr"):
-        for title in titles:
-            with ui.element("th").classes("q-px-sm"):
-                ui.label(title)
 
 
 def _row(one: Shown, products: Mapping[str, Product], *, marked: bool) -> None:

@@ -10,6 +10,7 @@ from nicegui import ui
 from bot.staff.console import View
 from bot.staff.review.model_pages import links
 from bot.staff.review.runs import show_figures
+from bot.staff.review.table import show_table
 from bot.staff.review.verdict import show_verdict
 from feedback.review.live_votes import votes_by_version, votes_of
 from feedback.training.lineage import Debt, Use, debts, uses
@@ -92,7 +93,7 @@ def _lineage(manifest: ModelManifest, chain: Sequence[ModelManifest], used: Use 
     if "trained_parameters" in card:
         figures["Trained parameters"] = f"{card['trained_parameters']:,} ({card['share_trained']:.2%})"
         figures["Time"] = f"{card['seconds']:,.0f} s, {card['steps']:,} steps, {card['peak_mb']:,} MB at most"
-    figures |= {"Program": manifest.code_version, "Made": manifest.created_at[:16].replace("T", " ")}
+    figures |= {"Program": manifest.code_version, "Made": manifest.made}
     show_figures({name: value for name, value in figures.items() if value})
     if run := card.get("run"):
         ui.link(f"The run {run}", f"/models/runs/{run}")
@@ -102,14 +103,6 @@ def _exports(exports: Sequence[Mapping[str, Any]]) -> None:
     if not exports:
         return
     ui.label("Size, speed and quality").classes("text-subtitle1 q-mt-md")
-    with ui.element("table").classes("text-left"):
-        with ui.element("thead"), ui.element("tr"):
-            for title in ("Precision", "MB", "ms a query", "nDCG@10 in the pool"):
-                with ui.element("th").classes("q-px-sm"):
-                    ui.label(title)
-        with ui.element("tbody"):
-            for export in exports:
-                with ui.element("tr"):
-                    for name in ("precision", "mb", "ms_a_query", "ndcg_in_pool"):
-                        with ui.element("td").classes("q-px-sm"):
-                            ui.label(str(export.get(name, "")))
+    names = ("precision", "mb", "ms_a_query", "ndcg_in_pool")
+    rows = ([str(export.get(name, "")) for name in names] for export in exports)
+    show_table(("Precision", "MB", "ms a query", "nDCG@10 in the pool"), rows)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.staff.console import View
 from bot.staff.review.model_pages import links
+from bot.staff.review.table import show_table
 from feedback.staff.audit import audit
 from feedback.staff.roles import Actor
 from feedback.training.quarantine import Quarantined, hold, quarantined, release, votes_cast
@@ -74,20 +75,12 @@ class Voters:
             f"Let in again by {one.released_by}: they count." if one.released_by else "Set aside: they count nowhere."
         )
         ui.label(counts).classes("text-weight-bold").mark("counts")
-        with ui.element("table").classes("text-left"):
-            with ui.element("thead"), ui.element("tr"):
-                for title in ("When", "Thumb", "Product", "Asked for"):
-                    with ui.element("th").classes("q-px-sm"):
-                        ui.label(title)
-            with ui.element("tbody"):
-                for vote in votes:
-                    product = products.get(vote.item_id)
-                    thumb = "up" if vote.value > 0 else "down"
-                    cells = (f"{vote.at:%d %b %H:%M:%S}", thumb, product.title if product else vote.item_id, vote.query)
-                    with ui.element("tr"):
-                        for cell in cells:
-                            with ui.element("td").classes("q-px-sm"):
-                                ui.label(cell).style("overflow-wrap: anywhere")
+        rows = []
+        for vote in votes:
+            product = products.get(vote.item_id)
+            thumb = "up" if vote.value > 0 else "down"
+            rows.append((f"{vote.at:%d %b %H:%M:%S}", thumb, product.title if product else vote.item_id, vote.query))
+        show_table(("When", "Thumb", "Product", "Asked for"), rows)
 
     async def _release(self) -> None:
         await self._decide(_release, "They count from the next training on.")
