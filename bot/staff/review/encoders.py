@@ -9,6 +9,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from bot.staff.console import View
+from bot.staff.review.confirmation import confirm
 from bot.staff.review.training import Trainings, note
 from bot.staff.review.verdict import show_verdict
 from feedback.review.live_votes import VersionVotes, votes_by_version, votes_of
@@ -151,8 +152,8 @@ class Encoders:
             raise ConflictError(f"{version} already answers every search.")
         verdict = self._state.verdicts.get(version)
         if verdict is not None and not verdict["passed"]:
-            self._ask(
-                f"The gate refused {version}.", str(verdict.get("reason", "")), "Promote it all the same",
+            confirm(
+                self._view, f"The gate refused {version}.", str(verdict.get("reason", "")), "Promote it all the same",
                 lambda: self._trainings.start(f"Promote {version}", ("models", "promote", version, "--force")),
             )  # fmt: skip
         else:
@@ -199,19 +200,7 @@ class Encoders:
             ui.notify(f"{version} is gone.")
             await self._changed()
 
-        self._ask(f"Retire {version}?", "It is removed for good, with its index.", "Retire it", remove)
-
-    def _ask(self, question: str, more: str, yes: str, work: Callable[[], Awaitable[None]]) -> None:
-        async def confirmed() -> None:
-            dialog.close()
-            await work()
-
-        with self._view.dialog() as dialog, ui.card().props(f'role="dialog" aria-label="{yes}"'):
-            ui.label(question).classes("text-h6")
-            ui.label(more)
-            with ui.row():
-                ui.button(yes, on_click=self._view.handler(confirmed)).props("no-caps color=negative")
-                ui.button("Cancel", on_click=dialog.close).props("flat no-caps autofocus")
+        confirm(self._view, f"Retire {version}?", "It is removed for good, with its index.", "Retire it", remove)
 
 
 def _about(manifest: ModelManifest, use: Use | None) -> str:

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from bot.assistant.versions import AssistantVersion, AssistantVersions
 from bot.staff.console import View
+from bot.staff.review.confirmation import confirm
 from bot.staff.review.training import Trainings, note
 from feedback.training.lineage import Debt, debts, forget_version
 from recommender.errors import ConflictError
@@ -110,7 +111,10 @@ class OtherModels:
             ui.notify(f"{version} is gone.")
             await self.lists.refresh()
 
-        ui.button("Retire", on_click=self._view.handler(remove)).props("no-caps flat dense")
+        def ask() -> None:
+            confirm(self._view, f"Retire {version}?", "It is removed for good.", "Retire it", remove)
+
+        ui.button("Retire", on_click=self._view.handler(ask)).props("no-caps flat dense")
 
     def _read(self) -> _State:
         serving = self._rankers.serving()
