@@ -1,15 +1,16 @@
 """What happened in the shop's conversations, day by day, and in which ones?
 
 Every figure is made of facts: a moment, a conversation, and perhaps a value. Whatever number is shown, the facts that
-it was counted from can be looked at, one by one.
+it was counted from can be looked at, one by one. Counting is the database's: of a busy year no facts come into memory
+but the values of which a median or mean is made.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import mean, median
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select
 from sqlalchemy.orm import Session
 
+from feedback.days import Days
 from feedback.desk_tables import DraftRow, UnansweredRow
 from feedback.handoff_tables import HandoffRow
 from feedback.tables import EventRow, ImpressionRow, SessionRow, TurnRow, VoteRow
@@ -25,6 +27,8 @@ __all__ = ["FIGURES", "Fact", "Figure", "Numbers", "facts_of", "key", "numbers_o
 
 Measure = Literal["count", "conversations", "median", "mean"]
 Find = Callable[[datetime, datetime], Select[*tuple[Any, ...]]]
+
+_AT_A_TIME: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,14 @@ class Numbers:
     total: float | None
 
 
+def _facts(at: Any, session_id: Any, value: Any, text: Any) -> Select[*tuple[Any, ...]]:
+    """The four columns of facts, under the names by which they are counted."""
+    return select(at.label("at"), session_id.label("session_id"), value.label("value"), text.label("text"))
+
+
 def _turns(*conditions: ColumnElement[bool]) -> Find:
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-        return select(TurnRow.created_at, TurnRow.session_id, null(), TurnRow.text).where(
+        return _facts(TurnRow.created_at, TurnRow.session_id, null(), TurnRow.text).where(
             TurnRow.created_at >= since, TurnRow.created_at < until, *conditions
         )
 
@@ -77,7 +86,7 @@ def _turns(*conditions: ColumnElement[bool]) -> Find:
 
 def _handoffs(value: Any, *conditions: ColumnElement[bool]) -> Find:
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-        return select(HandoffRow.requested_at, HandoffRow.session_id, value, HandoffRow.reason).where(
+        return _facts(HandoffRow.requested_at, HandoffRow.session_id, value, HandoffRow.reason).where(
             HandoffRow.requested_at >= since, HandoffRow.requested_at < until, *conditions
         )
 
@@ -97,7 +106,7 @@ def _events(kind: str) -> Find:
     )
 
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-        return select(moment, newest, null(), EventRow.item_id).where(
+        return _facts(moment, newest, null(), EventRow.item_id).where(
             EventRow.kind == kind, moment >= since, moment < until
         )
 
@@ -107,7 +116,7 @@ def _events(kind: str) -> Find:
 def _votes(value: int) -> Find:
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
         return (
-            select(VoteRow.updated_at, ImpressionRow.session_id, null(), VoteRow.item_id)
+            _facts(VoteRow.updated_at, ImpressionRow.session_id, null(), VoteRow.item_id)
             .join(ImpressionRow, ImpressionRow.id == VoteRow.impression_id)
             .where(VoteRow.value == value, VoteRow.updated_at >= since, VoteRow.updated_at < until)
         )
@@ -117,7 +126,7 @@ def _votes(value: int) -> Find:
 
 def _answers(*outcomes: str) -> Find:
     def find(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-        return select(DraftRow.decided_at, DraftRow.session_id, DraftRow.distance, DraftRow.sent_text).where(
+        return _facts(DraftRow.decided_at, DraftRow.session_id, DraftRow.distance, DraftRow.sent_text).where(
             DraftRow.outcome.in_(outcomes), DraftRow.decided_at >= since, DraftRow.decided_at < until
         )
 
@@ -125,7 +134,7 @@ def _answers(*outcomes: str) -> Find:
 
 
 def _unanswered(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-    return select(UnansweredRow.at, UnansweredRow.session_id, UnansweredRow.score, UnansweredRow.text).where(
+    return _facts(UnansweredRow.at, UnansweredRow.session_id, UnansweredRow.score, UnansweredRow.text).where(
         UnansweredRow.at >= since, UnansweredRow.at < until
     )
 
@@ -177,30 +186,31 @@ FIGURES: Final[Mapping[str, Figure]] = {
 """Every figure, in the order in which they are shown."""
 
 
-def facts_of(session: Session, name: str, since: datetime, until: datetime) -> list[Fact]:
-    """The facts of a figure from `since` to before `until`, oldest first."""
-    figure = FIGURES[name]
-    rows = session.execute(figure.find(since, until)).all()
-    facts = []
-    for at, session_id, value, text in rows:
+def facts_of(
+    session: Session, name: str, since: datetime, until: datetime, *, said: str | None = None
+) -> Iterator[Fact]:
+    """The facts of a figure from `since` to before `until`, oldest first; with `said`, those whose text has that key.
+
+    They are read as they are asked for, a few at a time: the session has to be open until the last was taken.
+    """
+    found = FIGURES[name].find(since, until).order_by("at").execution_options(yield_per=_AT_A_TIME)
+    for at, session_id, value, text in session.execute(found):
+        if said is not None and key(name, text or "") != said:
+            continue
         if isinstance(value, datetime):
             value = (value - at).total_seconds()
-        facts.append(Fact(at, session_id, None if value is None else float(value), text or ""))
-    return sorted(facts, key=lambda fact: fact.at)
+        yield Fact(at, session_id, None if value is None else float(value), text or "")
 
 
 def numbers_of(session: Session, name: str, since: datetime, until: datetime, zone: ZoneInfo) -> Numbers:
     """The figure by day on the shop's clock, and over the whole time: a share or a median is of all its facts."""
-    figure = FIGURES[name]
-    own = facts_of(session, name, since, until)
-    whole = None if figure.of is None else facts_of(session, figure.of, since, until)
-    own_days = _grouped(own, zone)
-    whole_days = None if whole is None else _grouped(whole, zone)
-    days = {
-        day: _made_of(figure, own_days[day], None if whole_days is None else whole_days[day])
-        for day in _days_between(since, until, zone)
-    }
-    return Numbers(days, _made_of(figure, own, whole))
+    figure, days = FIGURES[name], Days.between(since, until, zone)
+    own = _counted(session, figure, since, until, days)
+    if figure.of is None:
+        return own
+    whole = _counted(session, FIGURES[figure.of], since, until, days)
+    shares = {day: _share(number, whole.days[day]) for day, number in own.days.items()}
+    return Numbers(shares, _share(own.total, whole.total))
 
 
 def key(name: str, text: str) -> str:
@@ -208,38 +218,43 @@ def key(name: str, text: str) -> str:
     return text if FIGURES[name].names_products else " ".join(text.casefold().split())[:200]
 
 
-def top_texts(name: str, facts: Sequence[Fact], limit: int = 15) -> list[tuple[str, int]]:
+def top_texts(session: Session, name: str, since: datetime, until: datetime, limit: int = 15) -> list[tuple[str, int]]:
     """What was said, or opened, most often, and how often."""
-    counts = Counter(key(name, fact.text) for fact in facts)
+    facts = FIGURES[name].find(since, until).subquery()
+    said = select(facts.c.text, func.count()).group_by(facts.c.text).execution_options(yield_per=_AT_A_TIME)
+    counts: Counter[str] = Counter()
+    for text, count in session.execute(said.order_by(func.min(facts.c.at))):
+        counts[key(name, text or "")] += count
     return [(text, count) for text, count in counts.most_common(limit + 1) if text][:limit]
 
 
-def _days_between(since: datetime, until: datetime, zone: ZoneInfo) -> list[date]:
-    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+def _counted(session: Session, figure: Figure, since: datetime, until: datetime, days: Days) -> Numbers:
+    """The figure's own number of each day and of all together."""
+    facts = figure.find(since, until).subquery()
+    day = days.number_of(facts.c.at).label("day")
+    numbers: Mapping[int, float | None]
+    if figure.measure == "count":
+        numbers = _by_day(session, select(day, func.count()).group_by("day"))
+        total: float | None = sum(number or 0.0 for number in numbers.values())
+    elif figure.measure == "conversations":
+        talks = func.count(facts.c.session_id.distinct())
+        numbers = _by_day(session, select(day, talks).group_by("day"))
+        total = float(session.scalar(select(talks)) or 0)
+    else:
+        make = median if figure.measure == "median" else mean
+        values: defaultdict[int, list[float]] = defaultdict(list)
+        for place, at, value in session.execute(select(day, facts.c.at, facts.c.value)):
+            values[place].append(float((value - at).total_seconds() if isinstance(value, datetime) else value))
+        every = [value for own in values.values() for value in own]
+        numbers = {place: make(own) for place, own in values.items()}
+        return Numbers({day: numbers.get(place) for place, day in enumerate(days.days)}, make(every) if every else None)
+    return Numbers({day: numbers.get(place, 0.0) for place, day in enumerate(days.days)}, total)
 
 
-def _made_of(figure: Figure, facts: Sequence[Fact], whole: Sequence[Fact] | None) -> float | None:
-    number = _number(figure.measure, facts)
-    if figure.of is None or whole is None:
-        return number
-    of = _number(FIGURES[figure.of].measure, whole)
-    return 100 * (number or 0.0) / of if of else None
+def _by_day(session: Session, counts: Select[*tuple[Any, ...]]) -> Mapping[int, float | None]:
+    return {place: float(count) for place, count in session.execute(counts)}
 
 
-def _number(measure: Measure, facts: Sequence[Fact]) -> float | None:
-    if measure == "count":
-        return float(len(facts))
-    if measure == "conversations":
-        return float(len({fact.session_id for fact in facts}))
-    values = [fact.value for fact in facts if fact.value is not None]
-    if not values:
-        return None
-    return float(median(values) if measure == "median" else mean(values))
-
-
-def _grouped(facts: Sequence[Fact], zone: ZoneInfo) -> defaultdict[date, list[Fact]]:
-    grouped: defaultdict[date, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        grouped[fact.at.astimezone(zone).date()].append(fact)
-    return grouped
+def _share(part: float | None, whole: float | None) -> float | None:
+    """In percent; None of nothing."""
+    return 100 * (part or 0.0) / whole if whole else None

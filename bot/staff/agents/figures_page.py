@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.staff.agents.desk import Desk
 from bot.staff.console import View
+from feedback.days import midnight
 from feedback.figures import FIGURES, Fact, Numbers, facts_of, key, numbers_of, top_texts
 from feedback.spreadsheet import csv_text
 from recommender.errors import BadInputError, NotFoundError
@@ -77,7 +78,9 @@ class _Days:
             last = date.fromisoformat(query.get("day") or query.get("to") or today.isoformat())
             named = query.get("day") or query.get("from")
             first = date.fromisoformat(named) if named else last - timedelta(days=_DAYS - 1)
-            self.since, self.until = _midnight(first, self.zone), _midnight(last + timedelta(days=1), self.zone)
+            # In UTC, as they are asked of the record: the first and the last days of the calendar are not there in it.
+            self.since = midnight(first, self.zone).astimezone(UTC)
+            self.until = midnight(last + timedelta(days=1), self.zone).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise BadInputError("The address names no day; open it from the figures.") from error
         if not 0 <= (last - first).days < _MOST_DAYS:
@@ -155,7 +158,7 @@ class FiguresPage:
 
     def _said(self, session: Session) -> dict[str, list[tuple[str, int]]]:
         days = self._days
-        return {name: top_texts(name, facts_of(session, name, days.since, days.until)) for name in self._shown.lists}
+        return {name: top_texts(session, name, days.since, days.until) for name in self._shown.lists}
 
     def _tiles(self, numbers: Mapping[str, Numbers]) -> None:
         with ui.element("div").classes("w-full").style(_TILES):
@@ -221,23 +224,25 @@ class FactsPage:
         if name not in FIGURES:
             raise NotFoundError(f"There is no figure {name!r}.")
         figure, days, said = FIGURES[name], _Days(self._view), self._view.query.get("said")
-        facts = await self._view.read(facts_of, name, days.since, days.until)
-        if said is not None:
-            facts = [fact for fact in facts if key(name, fact.text) == said]
-        counted = Counter(key(name, fact.text) for fact in facts[-_FACTS_SHOWN:])
+        facts, count = await self._view.read(_newest, name, days, said)
+        counted = Counter(key(name, fact.text) for fact in facts)
         titles = await _titles(self._view, self._desk, {name: list(counted.items())})
         of = f" of “{titles.get(said, said)[:100]}”" if said else ""
+
+        async def export() -> None:
+            ui.download.content(await self._view.read(_csv, name, days, said), f"{name}.csv", "text/csv")
+
         with ui.row().classes("items-center"):
-            ui.label(f"{figure.title}{of}: {len(facts)}, {days.in_words}").classes("text-h6").style(
+            ui.label(f"{figure.title}{of}: {count}, {days.in_words}").classes("text-h6").style(
                 "overflow-wrap: anywhere"
             ).props('role="heading" aria-level="1"')
-            ui.button(
-                "CSV", icon="download", on_click=lambda: ui.download.content(_csv(facts), f"{name}.csv", "text/csv")
-            ).props("dense no-caps outline")
-        if len(facts) > _FACTS_SHOWN:
-            ui.label(f"The newest {_FACTS_SHOWN}; the CSV file has all.").classes("text-caption")
+            ui.button("CSV", icon="download", on_click=self._view.handler(export)).props("dense no-caps outline").mark(
+                "csv"
+            )
+        if count > len(facts):
+            ui.label(f"The newest {len(facts)}; the CSV file has all.").classes("text-caption")
         with ui.list().props("dense separator").classes("w-full"):
-            for fact in reversed(facts[-_FACTS_SHOWN:]):
+            for fact in reversed(facts):
                 with ui.item(), ui.item_section():
                     text = titles.get(key(name, fact.text), fact.text)[:300] or "the conversation"
                     if fact.session_id:
@@ -262,15 +267,23 @@ async def _titles(view: View, desk: Desk, said: Mapping[str, Sequence[tuple[str,
     return {id_: one.title for id_, one in found.items()}
 
 
-def _csv(facts: Sequence[Fact]) -> str:
+def _newest(session: Session, name: str, days: _Days, said: str | None) -> tuple[Sequence[Fact], int]:
+    """The newest facts, oldest first, and how many there are in all."""
+    kept: deque[Fact] = deque(maxlen=_FACTS_SHOWN)
+    count = 0
+    for count, fact in enumerate(facts_of(session, name, days.since, days.until, said=said), start=1):  # noqa: B007
+        kept.append(fact)
+    return kept, count
+
+
+def _csv(session: Session, name: str, days: _Days, said: str | None) -> str:
     return csv_text(
         ["at", "conversation", "value", "text"],
-        ([fact.at.isoformat(), fact.session_id, fact.value, fact.text] for fact in facts),
+        (
+            [fact.at.isoformat(), fact.session_id, fact.value, fact.text]
+            for fact in facts_of(session, name, days.since, days.until, said=said)
+        ),
     )
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
 
 
 def _in_words(number: float | None, unit: str) -> str:
