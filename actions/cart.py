@@ -23,6 +23,9 @@ from recommender.catalogue.product import Product
 
 __all__ = ["AddToCart", "ChangeCart", "EmptyCart", "SaveForLater", "ShowCart", "ShowSaved"]
 
+# Who says this of what is in the cart already wants to pay for it; who wants one more says so.
+_BUYING = re.compile(r"\b(?:buy|purchase|take|have|get|order|check ?out)\b", re.IGNORECASE)
+_ONE_MORE = re.compile(r"\b(?:add|put|another|more|again|second|extra|also|too)\b", re.IGNORECASE)
 _REMOVING = re.compile(r"\b(remove|delete|drop|take|without|out|no longer|don'?t want|get rid)\b", re.IGNORECASE)
 # The last one: "change item 2 to 4".
 _NUMBER = re.compile(r"(?<![\w.,#-])(\d{1,2})(?![\w.,-]*\w)")
@@ -40,6 +43,8 @@ class AddToCart(TurnAction):
         meant = products_meant(turn, reading)
         if not meant:
             return ask_which(turn, self.intent, quantity=quantity)
+        if not turn.pressed and reading.quantity is None and self._only_buys(turn, meant):
+            return [turn.say("cart.already", title=meant[0].title), *show_cart(turn)]
         said = [self._add(turn, product, quantity) for product in meant]
         replies: list[Reply] = [*said[:-1], cart_reply(turn, turn.carts.lines(turn.person_id), said[-1].text)]
         turn.state = replace(turn.state, focus=meant[-1].id)
@@ -48,6 +53,12 @@ class AddToCart(TurnAction):
             turn.chip(turn.words("chip.similar"), "similar", item_id=one.id) for one in meant if not one.in_stock
         ]
         return [*replies, *chips([show, *sold_out[:1]])]
+
+    def _only_buys(self, turn: Turn, meant: Sequence[Product]) -> bool:
+        if _ONE_MORE.search(turn.text) or not _BUYING.search(turn.text):
+            return False
+        held = {line.product.id for line in turn.carts.lines(turn.person_id)}
+        return all(one.id in held for one in meant)
 
     def _add(self, turn: Turn, product: Product, quantity: int) -> TextReply:
         if not product.in_stock:

@@ -9,11 +9,12 @@ from actions.action import TurnAction
 from actions.dialogue.state import constraint_from_json, query_from_json
 from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
+from actions.measures import wanted_size
 from actions.personal import search_for_person
 from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
 from actions.similar import similar_to
-from actions.sizes import asks_for_size, by_size, sized
+from actions.sizes import asks_for_size, by_named_size, by_size, sized
 from actions.turn import Turn, chips, shortened, with_chips
 from recommender.understanding.query import Constraint, Op, Query, Sort
 from recommender.understanding.reading import Reading
@@ -119,7 +120,8 @@ class Search(TurnAction):
             return _found(turn, query_from_json(turn.arguments["query"]))
         if turn.arguments.get("as_written"):
             return search_for(turn, turn.read(amend=False, respell=False))
-        return search_for(turn, turn.read(amend=False))
+        size = wanted_size(turn.text)
+        return by_named_size(turn, size) if size is not None else search_for(turn, turn.read(amend=False))
 
 
 class Refine(TurnAction):
@@ -132,6 +134,8 @@ class Refine(TurnAction):
         like = self._like(turn)
         if like is not None:
             return like
+        if (size := wanted_size(turn.text)) is not None:
+            return by_named_size(turn, size)
         before = turn.state.query
         # "Cheaper" under one product means cheaper than that one.
         compared = [one for one in turn.state.shown if one.id == turn.arguments.get("item_id")]

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.action import TurnAction
 from actions.attributes import telling_attributes
 from actions.dialogue.state import Listing
+from actions.matching import meets
 from actions.referring import ask_which, products_meant
 from actions.replies.schema import ComparisonReply, ComparisonRow, ProductsReply, Reply
-from actions.turn import Turn, chips
+from actions.similar import similar_to
+from actions.turn import Turn, chips, shortened
 from recommender.catalogue.product import Product
 from recommender.search.port import Hit
+from recommender.understanding.query import Constraint, Query
 
 __all__ = ["Compare", "Details", "ShowItem", "show_details"]
 
+# "Does it come in black", "is it leather": about one product, whether it is so.
+_WHETHER = re.compile(
+    r"\b(?:(?:comes?|available|have|got|get)\b.{0,20}\bin|made (?:of|from|with|by|in)"
+    r"|(?:is|are) (?:it|this|that|they|these|those)(?: one)?)\b",
+    re.IGNORECASE,
+)
+_BETTER = re.compile(r"\b(?:better|best|prefer|recommend|should i|would you)\b", re.IGNORECASE)
 _DESCRIPTION_CHARACTERS = 400
 _NAMED_ATTRIBUTES = 6
 _COMPARED = 4
@@ -28,9 +39,13 @@ class Details(TurnAction):
     intent = "details"
 
     def handle(self, turn: Turn) -> list[Reply]:
-        """The product's card and its description in the shop's own words."""
-        meant = products_meant(turn, turn.read())
-        return show_details(turn, meant[0]) if meant else ask_which(turn, self.intent)
+        """The product's card and its description in the shop's own words; of a condition, whether it is met."""
+        reading = turn.read()
+        meant = products_meant(turn, reading)
+        if not meant:
+            return ask_which(turn, self.intent)
+        asked = () if turn.pressed or not _WHETHER.search(turn.text) else _asked(turn)
+        return _whether(turn, meant[0], asked) if asked else show_details(turn, meant[0])
 
 
 class ShowItem(TurnAction):
@@ -72,6 +87,22 @@ class Compare(TurnAction):
         return [*replies, *chips(adding)]
 
 
+def _asked(turn: Turn) -> tuple[Constraint, ...]:
+    """What is asked of the product itself: "does it come in black" asks for black."""
+    return turn.read(amend=True, previous=Query(), shown=()).added
+
+
+def _whether(turn: Turn, product: Product, asked: Sequence[Constraint]) -> list[Reply]:
+    """Whether the product is as it was asked for; where the record does not say so, what is most like it and is."""
+    labels = ", ".join(turn.label(one) for one in asked)
+    if all(meets(product, one) for one in asked):
+        return [turn.say("details.is_so", title=shortened(product.title), labels=labels), *show_details(turn, product)]
+    return [
+        turn.say("details.not_so", title=shortened(product.title), labels=labels),
+        *similar_to(turn, product, asked),
+    ]
+
+
 def show_details(turn: Turn, product: Product) -> list[Reply]:
     """The product's card, what the shop says of it, and what can be done with it."""
     cards, shown = turn.record([Hit(product.id, 0.0)], Listing("details"), {})
@@ -109,6 +140,12 @@ def _shortened(text: str) -> str:
 
 
 def _verdict(turn: Turn, products: Sequence[Product]) -> Reply:
+    if not turn.pressed and _BETTER.search(turn.text):
+        rated = [one for one in products if one.rating is not None and one.rating_count]
+        best = max(rated, key=lambda one: (one.rating or 0.0, one.rating_count, one.id), default=None)
+        if best is None:
+            return turn.say("compare.unrated")
+        return turn.say("compare.best_rated", title=best.title, rating=_rating(turn, best))
     priced = [one for one in products if one.price is not None]
     one_currency = len({one.currency for one in priced}) == 1
     if len(priced) == len(products) and one_currency:

@@ -1,4 +1,4 @@
-"""How big is a product, by what its title and attributes state?"""
+"""How big is a product, by what its title and attributes state, and how big shall it be?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from recommender.catalogue.product import Product
 from recommender.catalogue.words import words
 
-__all__ = ["UNITS", "Measure", "measures"]
+__all__ = ["UNITS", "Measure", "Wanted", "measures", "wanted_size"]
 
 UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "length": {
@@ -25,6 +25,14 @@ UNITS: Final[Mapping[str, Mapping[str, float]]] = {
 _OF: Final = {unit: (what, factor) for what, units in UNITS.items() for unit, factor in units.items()}
 _WRITTEN = "|".join(re.escape(unit) for unit in sorted(_OF, key=len, reverse=True))
 _MEASURE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*-?\s*({_WRITTEN})(?![a-z\d/])", re.IGNORECASE | re.ASCII)
+_WANTED = re.compile(
+    r"\b(?:(?P<above>(?:larger|bigger|longer|taller|wider|heavier|more|greater) than|over|above)"
+    r"|(?P<below>(?:smaller|shorter|narrower|lighter|less) than|under|below)"
+    r"|(?P<least>at least|not (?:less|smaller) than|minimum(?: of)?)"
+    r"|(?P<most>at most|up to|not (?:more|larger|bigger) than|maximum(?: of)?|no more than))\s+"
+    rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,6}})?)\s*-?\s*(?P<unit>{_WRITTEN})(?![a-z\d/])",
+    re.IGNORECASE | re.ASCII,
+)
 # "1,000 ml" are a thousand, "1,5 l" one and a half.
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
@@ -56,6 +64,33 @@ def measures(product: Product) -> dict[str, Measure]:
             what, factor = _OF[unit.lower()]
             stated.setdefault(what, Measure(_value(number) * factor, f"{number} {_named(unit)}"))
     return stated
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A size that a message names as a limit, and the rest of the message.
+
+    `unit` is one of `UNITS`; `above` says on which side of `measure` it shall be, `inclusive` whether just that
+    will do.
+    """
+
+    unit: str
+    measure: Measure
+    above: bool
+    inclusive: bool
+    rest: str
+
+
+def wanted_size(text: str) -> Wanted | None:
+    """The first limit on a size that `text` names ("larger than 50 inches", "at least 64 GB"); None without one."""
+    found = _WANTED.search(text)
+    if found is None:
+        return None
+    what, factor = _OF[found["unit"].lower()]
+    measure = Measure(_value(found["number"]) * factor, f"{found['number']} {_named(found['unit'])}")
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    inclusive = bool(found["least"] or found["most"])
+    return Wanted(what, measure, bool(found["above"] or found["least"]), inclusive, " ".join(rest.split()))
 
 
 def _value(number: str) -> float:

@@ -17,6 +17,7 @@ from actions.shop.orders import find_email, find_order_number
 from actions.turn import Turn
 from feedback.handoff import keep_email
 from feedback.privacy import erase
+from recommender.catalogue.words import fold
 
 __all__ = ["DIGRESSIONS", "remind", "settle"]
 
@@ -68,6 +69,10 @@ _FILLER = frozenset(
     ]
 )
 _WORD = re.compile(r"[\w'@.+#-]+")
+_CALLED_OFF = re.compile(
+    r"(?:no[, ]+|ok[, ]+|just )?(?:cancel|stop|quit|abort|never ?mind|(?:forget|skip|leave|drop|cancel) (?:it|that))"
+    r"(?:[, ]+(?:please|thanks|then))?[.! ]*"
+)
 
 
 def settle(turn: Turn, intent: str) -> list[Reply] | None:
@@ -96,7 +101,7 @@ def remind(turn: Turn, pending: Pending) -> Reply:
 
 
 def _order(turn: Turn, pending: Pending, intent: str) -> list[Reply] | None:
-    if intent == "deny" and not find_order_number(turn.text):
+    if _calls_off(turn, intent) and not find_order_number(turn.text):
         turn.state = replace(turn.state, pending=None)
         return [turn.say("order.kept")]
     if turn.pressed:
@@ -115,10 +120,14 @@ def _contact(turn: Turn, intent: str) -> list[Reply] | None:
     if email is not None and not turn.pressed and keep_email(turn.changes.session, turn.session_id, email):
         turn.state = replace(turn.state, pending=None)
         return [turn.say("handoff.email_kept", email=email)]
-    if intent == "deny":
+    if _calls_off(turn, intent):
         turn.state = replace(turn.state, pending=None)
         return [turn.say("contact.kept")]
     return None
+
+
+def _calls_off(turn: Turn, intent: str) -> bool:
+    return intent == "deny" or (not turn.pressed and bool(_CALLED_OFF.fullmatch(fold(turn.text).strip())))
 
 
 def _says_little_else(text: str, number: str | None, email: str | None) -> bool:

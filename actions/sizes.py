@@ -1,4 +1,4 @@
-"""What does "bigger" or "smaller" find, where no size was asked for that could be changed?"""
+"""What do "bigger" and "smaller" find, and what "larger than 50 inches"?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from actions.dialogue.state import Listing, SizeLimit
 from actions.listing import PAGE_SIZE, page
-from actions.measures import UNITS, Measure, measures
+from actions.measures import UNITS, Measure, Wanted, measures
 from actions.personal import search_for_person
 from actions.replies.schema import Reply
 from actions.turn import Turn
@@ -17,7 +17,7 @@ from recommender.understanding.cues import Comparison, read_cues
 from recommender.understanding.query import Query
 from recommender.understanding.tokens import Sheet
 
-__all__ = ["asks_for_size", "by_size", "sized"]
+__all__ = ["asks_for_size", "by_named_size", "by_size", "sized"]
 
 _LOOKED_AT = 200
 """So deep a search is looked through for products of the size."""
@@ -43,12 +43,19 @@ def by_size(turn: Turn, query: Query, compared: Sequence[str], *, above: bool) -
     limit = _limit([measures(product) for product in products.values()], above=above)
     if limit is None:
         return [turn.say("refine.no_measure"), *turn.constraints(query)]
-    side = "above" if above else "below"
-    with turn.timed("search"):
-        result = sized(limit)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
-    listing = Listing(weights=dict(result.weights), size=limit)
-    found = page(turn, listing, result, query, f"measured.{side}", {"written": limit.written})
-    return found or [turn.say(f"measured.none_{side}", written=limit.written), *turn.constraints(query)]
+    return _within(turn, query, limit)
+
+
+def by_named_size(turn: Turn, wanted: Wanted) -> list[Reply]:
+    """What is looked for beside the size, or was before where nothing else is named, of the size that is wanted."""
+    limit = SizeLimit(
+        wanted.unit, wanted.measure.value, wanted.measure.written, wanted.above, inclusive=wanted.inclusive
+    )
+    before = turn.state.query
+    reading = turn.read(wanted.rest, amend=False if before is None else None)
+    query = reading.query if reading.names_thing or before is None else turn.read(wanted.rest, amend=True).query
+    turn.state = replace(turn.state, query=query)
+    return _within(turn, query, limit)
 
 
 def sized(limit: SizeLimit) -> _Searching:
@@ -62,6 +69,17 @@ def sized(limit: SizeLimit) -> _Searching:
 
     wanted = limit
     return search
+
+
+def _within(turn: Turn, query: Query, limit: SizeLimit) -> list[Reply]:
+    side = "above" if limit.above else "below"
+    if limit.inclusive:
+        side = "at_least" if limit.above else "at_most"
+    with turn.timed("search"):
+        result = sized(limit)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
+    listing = Listing(weights=dict(result.weights), size=limit)
+    found = page(turn, listing, result, query, f"measured.{side}", {"written": limit.written})
+    return found or [turn.say(f"measured.none_{side}", written=limit.written), *turn.constraints(query)]
 
 
 def _limit(stated: Sequence[dict[str, Measure]], *, above: bool) -> SizeLimit | None:
@@ -79,5 +97,5 @@ def _fits(stated: dict[str, Measure], limit: SizeLimit) -> bool:
     if measure is None:
         return False
     # "81.3 cm" and "32 inch" are the same size.
-    slack = 0.005 * limit.value
+    slack = (-0.005 if limit.inclusive else 0.005) * limit.value
     return measure.value > limit.value + slack if limit.above else measure.value < limit.value - slack

@@ -50,12 +50,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class SizeLimit:
-    """Only what is stated to measure more (or less) than `value` of `unit`; `written` is how a product states it."""
+    """Only what is stated to measure more (or less) than `value` of `unit`; `written` is how that was stated.
+
+    `inclusive` also takes what measures just that.
+    """
 
     unit: str
     value: float
     written: str
     above: bool
+    inclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -66,6 +67,42 @@ def test_smaller_than_one_that_is_pointed_at_and_more_of_it(screens: Shopper) ->
     assert seen
     assert all(int(one.removeprefix("tv-")) < inch for one in seen)
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("tv larger than 50 inches", lambda inch: inch > 50),
+        ("tv bigger than 127 cm", lambda inch: inch > 50),
+        ("a tv smaller than 46 inch", lambda inch: inch < 46),
+        ("tv under 42 inches", lambda inch: inch < 42),
+        ('tv over 55"', lambda inch: inch > 55),
+        ("tv at least 60 inches", lambda inch: inch >= 60),
+        ("tv up to 32 inches", lambda inch: inch <= 32),
+    ],
+)
+def test_a_size_that_is_named_is_kept_to(screens: Shopper, said: str, fits: Callable[[int], bool]) -> None:
+    screens.say(said, "search")
+    seen = screens.ids()
+    screens.say("more", "more")
+    seen += screens.ids()
+    assert {int(one.removeprefix("tv-")) for one in seen} == {
+        inch for inch in (22, 32, 42, 46, 50, 55, 60, 65) if fits(inch)
+    }
+
+
+def test_a_size_alone_goes_on_with_what_was_looked_for(screens: Shopper) -> None:
+    screens.say("orla tv", "search")
+    screens.say("something larger than 55 inches", "refine")
+    assert set(screens.ids()) == {"tv-60", "tv-65"}
+    screens.say("larger than 80 inches", "refine")
+    assert screens.cards() == []
+    assert "80 inch" in screens.text()
+
+
+def test_an_amount_of_money_is_no_size(shopper: Shopper) -> None:
+    shopper.say("jackets under 50", "search")
+    assert set(shopper.ids()) == {"jacket-001", "jacket-007"}
 
 
 def test_which_measure_is_asked_where_nothing_states_one(screens: Shopper) -> None:
