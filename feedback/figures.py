@@ -8,7 +8,7 @@ but the values of which a median or mean is made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import mean, median
@@ -202,15 +202,27 @@ def facts_of(
         yield Fact(at, session_id, None if value is None else float(value), text or "")
 
 
-def numbers_of(session: Session, name: str, since: datetime, until: datetime, zone: ZoneInfo) -> Numbers:
-    """The figure by day on the shop's clock, and over the whole time: a share or a median is of all its facts."""
-    figure, days = FIGURES[name], Days.between(since, until, zone)
-    own = _counted(session, figure, since, until, days)
-    if figure.of is None:
-        return own
-    whole = _counted(session, FIGURES[figure.of], since, until, days)
-    shares = {day: _share(number, whole.days[day]) for day, number in own.days.items()}
-    return Numbers(shares, _share(own.total, whole.total))
+def numbers_of(
+    session: Session, names: Iterable[str], since: datetime, until: datetime, zone: ZoneInfo
+) -> dict[str, Numbers]:
+    """Figures by day on the shop's clock, and over the whole time: a share or a median is of all its facts."""
+    days = Days.between(since, until, zone)
+    counted: dict[str, Numbers] = {}
+
+    def count(name: str) -> Numbers:
+        if name not in counted:
+            counted[name] = _counted(session, FIGURES[name], since, until, days)
+        return counted[name]
+
+    numbers = {}
+    for name in names:
+        own, of = count(name), FIGURES[name].of
+        if of is not None:
+            whole = count(of)
+            shares = {day: _share(number, whole.days[day]) for day, number in own.days.items()}
+            own = Numbers(shares, _share(own.total, whole.total))
+        numbers[name] = own
+    return numbers
 
 
 def key(name: str, text: str) -> str:

@@ -36,7 +36,7 @@ def world(request: pytest.FixtureRequest) -> World:
 def counted(world: World, name: str, zone: ZoneInfo = BERLIN) -> Mapping[date, float | None]:
     now = world.clock.now()
     with world.database.reading() as session:
-        return numbers_of(session, name, now - timedelta(days=2), now + timedelta(hours=1), zone).days
+        return numbers_of(session, [name], now - timedelta(days=2), now + timedelta(hours=1), zone)[name].days
 
 
 def test_a_day_is_one_of_the_shops_own_clock(world: World) -> None:
@@ -158,7 +158,7 @@ def test_every_number_of_a_random_fortnight_is_what_counting_by_hand_gives(world
         asked = [row for row in session.scalars(select(HandoffRow)) if since <= row.requested_at < until]
         all_asked = {row.session_id for row in session.scalars(select(HandoffRow))}
         assert len(list(session.scalars(select(SessionRow)))) > len({row.session_id for row in turns}) > 20
-        numbers = {name: numbers_of(session, name, since, until, BERLIN) for name in FIGURES}
+        numbers = numbers_of(session, FIGURES, since, until, BERLIN)
         facts = list(facts_of(session, "searches", since, until))
         searched = top_texts(session, "searches", since, until)
 

@@ -154,7 +154,7 @@ class FiguresPage:
 
     def _numbers(self, session: Session) -> dict[str, Numbers]:
         days = self._days
-        return {name: numbers_of(session, name, days.since, days.until, days.zone) for name in self._shown.charts}
+        return numbers_of(session, self._shown.charts, days.since, days.until, days.zone)
 
     def _said(self, session: Session) -> dict[str, list[tuple[str, int]]]:
         days = self._days
