@@ -116,12 +116,14 @@ class DeskPage:
     async def _show_open(self) -> None:
         if self._open is None:
             return
+        told = self._suggestions.told
         services = (await self._view.work(self._desk.copilot)).services
         await self._talk.open(services, self._open)
         assert self._talk.talk is not None
         question = self._talk.talk.question
         unanswered = question is not None and bool(self._talk.talk.asked) and self._talk.standing.speaker != "bot"
-        await self._suggestions.open(self._open, question.turn_id if question is not None and unanswered else None)
+        turn_id = question.turn_id if question is not None and unanswered else None
+        await self._suggestions.open(self._open, turn_id, told)
         await self._aside.open(services, self._talk.talk)
         self._steps.refresh()
         self._composer.enable()
@@ -136,7 +138,7 @@ class DeskPage:
         """Show the drafts for what was just said, before anything else is read."""
         if session_id == self._open and self._client.has_socket_connection:
             with self._client:
-                self._suggestions.show(drafts)
+                self._suggestions.tell(drafts)
 
     async def _tick(self) -> None:
         self._queue.tick()

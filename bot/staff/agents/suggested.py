@@ -29,6 +29,8 @@ class Suggestions:
         self._desk = desk
         self._composer = composer
         self._drafts: list[Suggested] = []
+        self.told = 0
+        """How often drafts were shown that somebody else had made: what was read before the last of them is stale."""
         for place in (1, 2, 3):
             view.key(str(place), f"take draft {place} as the answer", lambda at=place: self.take(at))
 
@@ -58,17 +60,22 @@ class Suggestions:
                     "white-space: pre-line; overflow-wrap: anywhere"
                 )
 
-    async def open(self, session_id: str, turn_id: str | None) -> None:
-        """Show the drafts for this turn, once they are there."""
+    async def open(self, session_id: str, turn_id: str | None, told: int) -> None:
+        """Show the drafts for this turn, once they are there; `told` is as it was when the turn was read."""
         drafts = [] if turn_id is None else await self._view.read(drafts_for, turn_id)
         if turn_id is not None and not drafts:
             # They are made when the shopper says it, if anybody is at the desk; who opens an older one waits for them.
             copilot = await self._view.work(self._desk.copilot)
             drafts = await self._view.work(copilot.suggest, session_id)
-        self.show(drafts)
+        if told == self.told:
+            self._show(drafts)
 
-    def show(self, drafts: list[Suggested]) -> None:
-        """Show these drafts, unless they are there already."""
+    def tell(self, drafts: list[Suggested]) -> None:
+        """Show the drafts for what was said just now."""
+        self.told += 1
+        self._show(drafts)
+
+    def _show(self, drafts: list[Suggested]) -> None:
         if drafts != self._drafts:
             self._drafts = drafts
             self.build.refresh()
