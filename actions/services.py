@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from actions.vocabulary import Understands
     from recommender.index.follower import CatalogueView
     from recommender.personalisation.recommender import PersonalRecommender
+    from recommender.understanding.synonyms import ShopWords
 
 __all__ = ["Services", "build", "current"]
 
@@ -80,11 +81,13 @@ def build(settings: Settings) -> Services:
     from recommender.personalisation.items import Items
     from recommender.personalisation.recommender import ListRules, PersonalRecommender
     from recommender.personalisation.store import FactorModels
+    from recommender.understanding.synonyms import SynonymFile
 
     database, clock = Database(settings.sql_url), SystemClock()
     catalogue, feedback = SqlCatalogue(database, clock), SqlFeedbackStore(database, clock)
+    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
     models = ServedModels(
-        Registry.of(settings), catalogue, settings.home / "index", _loader(settings), _engine(settings)
+        Registry.of(settings), catalogue, settings.home / "index", _loader(settings), _engine(settings, shop_words)
     )
     return Services(
         settings=settings,
@@ -93,7 +96,7 @@ def build(settings: Settings) -> Services:
         encoder=models.current.encoder,
         catalogue=catalogue,
         searcher=ServedSearcher(models, recorder(database, clock)),
-        understander=CurrentUnderstander(catalogue, models, settings.shop_dir / "synonyms.yml"),
+        understander=CurrentUnderstander(catalogue, models, shop_words),
         recommender=PersonalRecommender(
             lambda: Items.of(models.snapshot),
             catalogue,
@@ -125,12 +128,14 @@ def current() -> Services:
     return build(Settings())
 
 
-def _engine(settings: Settings) -> Callable[[CatalogueView, Encoder | None], Searcher]:
+def _engine(
+    settings: Settings, shop_words: Callable[[], ShopWords]
+) -> Callable[[CatalogueView, Encoder | None], Searcher]:
     from recommender.ranking.store import rankers
     from recommender.search.engine import SearchEngine
 
     trained = rankers(settings.home)
-    return lambda view, encoder: SearchEngine(view, encoder, trained.current)
+    return lambda view, encoder: SearchEngine(view, encoder, trained.current, shop_words)
 
 
 def _loader(settings: Settings) -> Callable[[Path], Encoder]:

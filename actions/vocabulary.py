@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
 
 from recommender.catalogue.port import Catalogue
-from recommender.errors import BadInputError, UnavailableError
+from recommender.errors import UnavailableError
 from recommender.index.follower import Snapshot
 from recommender.understanding.query import Facet, Query
 from recommender.understanding.reading import Reading, ShownItem
-from recommender.understanding.synonyms import read_synonyms
+from recommender.understanding.synonyms import ShopWords
 from recommender.understanding.understander import Understander
 from recommender.understanding.vocabulary import Vocabulary
 
@@ -59,17 +58,18 @@ class HasSnapshot(Protocol):
 
 
 class CurrentUnderstander:
-    """An understander whose vocabulary is made anew, in a thread, whenever the index has a new generation.
+    """An understander whose vocabulary is made anew, in a thread, whenever the index has a new generation or the shop
+    changes its synonyms.
 
     A generation is published when texts change; prices and stock alone leave the words as they are. Until the new
     vocabulary is there the last one serves; the very first is waited for.
     """
 
-    def __init__(self, catalogue: Catalogue, view: HasSnapshot, synonyms: Path) -> None:
+    def __init__(self, catalogue: Catalogue, view: HasSnapshot, shop_words: Callable[[], ShopWords]) -> None:
         self._catalogue = catalogue
-        self._synonyms = synonyms
+        self._shop_words = shop_words
         self._view = view
-        self._generation: str | None = None
+        self._made_of: tuple[str, ShopWords] | None = None
         self._understander = Understander(Vocabulary())
         self._refreshing = threading.Lock()
 
@@ -100,14 +100,14 @@ class CurrentUnderstander:
 
     def _keep_up(self) -> None:
         try:
-            newest = self._view.snapshot.generation.name
+            newest = self._view.snapshot.generation.name, self._shop_words()
         except UnavailableError:
             return
-        if newest == self._generation:
+        if newest == self._made_of:
             return
-        first = self._generation is None
+        first = self._made_of is None
         if self._refreshing.acquire(blocking=first):
-            if newest == self._generation:
+            if newest == self._made_of:
                 self._refreshing.release()
                 return
             if first:
@@ -115,20 +115,12 @@ class CurrentUnderstander:
             else:
                 threading.Thread(target=self._refresh, args=(newest,), name="vocabulary", daemon=True).start()
 
-    def _refresh(self, generation: str) -> None:
+    def _refresh(self, newest: tuple[str, ShopWords]) -> None:
         try:
-            self._understander = Understander(Vocabulary.from_products(self._catalogue, self._read_synonyms()))
+            self._understander = Understander(Vocabulary.from_products(self._catalogue, newest[1].synonyms))
             # Only now: whoever asks while the first vocabulary is made waits for it instead of knowing no word.
-            self._generation = generation
+            self._made_of = newest
         except Exception as error:  # noqa: BLE001 - the last vocabulary goes on serving, the next turn tries again
             _log.error("vocabulary_not_refreshed", error=type(error).__name__)
         finally:
             self._refreshing.release()
-
-    def _read_synonyms(self) -> Sequence[Sequence[str]]:
-        try:
-            return read_synonyms(self._synonyms)
-        except BadInputError as error:
-            # The shop's words are a help, not a need: searching goes on without them.
-            _log.error("synonyms_not_read", message=str(error))
-            return []

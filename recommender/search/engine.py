@@ -22,13 +22,14 @@ from recommender.index.columns import NO_BRAND, NO_PRICE
 from recommender.index.follower import CatalogueView, Snapshot
 from recommender.index.generation import Generation
 from recommender.index.scan import best
-from recommender.index.terms import content_words, word_terms
 from recommender.ranking.model import CANDIDATES, Ranker, reordered
+from recommender.search.expansion import PLAIN, Expansion, Wanted, Way, share
 from recommender.search.filters import meeting
 from recommender.search.order import FEEDBACK_PRODUCTS, POOL, feedback, order, reordering
 from recommender.search.port import CatalogueShape, Hit, SearchResult
 from recommender.search.relevance import named, nearest
 from recommender.understanding.query import Constraint, Query, Sort
+from recommender.understanding.synonyms import ShopWords
 
 __all__ = ["WEIGHTS", "SearchEngine"]
 
@@ -63,6 +64,9 @@ class SearchEngine:
     Where `ranker` gives a trained ranker, it puts the best candidates of a search by relevance in its own order: what
     it adds to a score is the leg "ranker", which alone depends on the other candidates.
 
+    `shop_words` gives what the shop says means the same (its synonyms and units): a product's words count in whichever
+    of these ways it says what was asked for (search/expansion.py).
+
     Without an encoder, or with one of another version than the index, search goes on with words alone and says so in
     the result's versions.
     """
@@ -72,10 +76,13 @@ class SearchEngine:
         view: CatalogueView,
         encoder: Encoder | None,
         ranker: Callable[[], Ranker | None] = lambda: None,
+        shop_words: Callable[[], ShopWords] = ShopWords,
     ) -> None:
         self._view = view
         self._encoder = encoder
         self._ranker = ranker
+        self._shop_words = shop_words
+        self._expanding = (ShopWords(), PLAIN)
         self._vector_of = lru_cache(maxsize=CACHED_QUERIES)(self._read)
 
     def search(self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()) -> SearchResult:
@@ -88,13 +95,14 @@ class SearchEngine:
         with stopwatch("rank"):
             if query.sort is not Sort.RELEVANCE:
                 # Where nothing is as it was described, what a search by relevance would show first is put in order.
-                is_named = named(snapshot.generation, query, mask, lambda: scored.total)
-                mask = is_named if is_named.any() else nearest(query, mask, scored.total)
+                is_named = named(snapshot.generation, query, mask, lambda: scored.total, self._expansion)
+                mask = is_named if is_named.any() else nearest(query, mask, scored.total, self._expansion)
             else:
                 found = np.flatnonzero(mask)
                 scored = self._reranked(snapshot, query.text, found, _put_in_order(snapshot, found, scored))
             rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
-            hits = [_hit(snapshot, int(row), scored, query.text) for row in rows]
+            wanted = self._expansion.wanted(query.text)
+            hits = [_hit(snapshot, int(row), scored, wanted) for row in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def similar(
@@ -119,7 +127,7 @@ class SearchEngine:
         with stopwatch("rank"):
             mask = _without(meeting(snapshot, constraints), snapshot, [item_id, *exclude])
             rows = _best(np.flatnonzero(mask), scored.total, limit)
-            hits = [_hit(snapshot, int(at), scored, "") for at in rows]
+            hits = [_hit(snapshot, int(at), scored, ()) for at in rows]
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def shape(self, query: Query) -> CatalogueShape:
@@ -127,7 +135,13 @@ class SearchEngine:
         snapshot = self._view.snapshot
         generation = snapshot.generation
         mask = meeting(snapshot, query.constraints)
-        mask = named(generation, query, mask, lambda: self._score(generation, query.text, _Stopwatch()).total)
+        mask = named(
+            generation,
+            query,
+            mask,
+            lambda: self._score(generation, query.text, _Stopwatch()).total,
+            self._expansion,
+        )
         prices = snapshot.price[mask]
         prices = prices[prices != NO_PRICE]
         brands = Counter(generation.columns.brand[mask].tolist())
@@ -151,6 +165,15 @@ class SearchEngine:
         scored = _put_in_order(snapshot, alive, self._score(snapshot.generation, text, _Stopwatch()))
         return snapshot, _best(alive, scored.total, depth), scored.total, scored.legs
 
+    @property
+    def _expansion(self) -> Expansion:
+        words, expansion = self._expanding
+        newest = self._shop_words()
+        if newest != words:
+            expansion = Expansion(newest)
+            self._expanding = newest, expansion
+        return expansion
+
     def _reranked(self, snapshot: Snapshot, text: str, rows: Rows, scored: _Scored) -> _Scored:
         """With the leg "ranker", where there is a ranker for the encoder whose cosines these are."""
         ranker = self._ranker()
@@ -164,12 +187,11 @@ class SearchEngine:
     def _score(self, generation: Generation, text: str, stopwatch: _Stopwatch) -> _Scored:
         """Both legs of `text` for every row; no legs for a text without words."""
         versions = {"index": generation.name}
-        wanted = [term for word in content_words(text) for term in word_terms(word)]
+        wanted = self._expansion.wanted(text)
         if not wanted:
             return _Scored({}, {}, versions, size=len(generation.ids))
         with stopwatch("lexical"):
-            lexical = generation.lexical.scores(wanted)
-            lexical = np.square(lexical / np.float32(generation.lexical.limit(wanted)))
+            lexical = np.square(share(generation.lexical, wanted))
         try:
             with stopwatch("encode"):
                 vector = self._encode(generation, text)
@@ -283,19 +305,21 @@ def _best(rows: Rows, scores: Floats, depth: int) -> Rows:
     return rows[np.argsort(-found, kind="stable")][:depth]
 
 
-def _hit(snapshot: Snapshot, row: int, scored: _Scored, text: str) -> Hit:
+def _hit(snapshot: Snapshot, row: int, scored: _Scored, wanted: Sequence[Wanted]) -> Hit:
     legs = {name: float(leg[row]) for name, leg in scored.legs.items()}
     # Of a text that was edited since, it is not known here which words are still in it.
-    matched = () if snapshot.stale[row] else _matched(snapshot.generation, row, text)
+    matched = () if snapshot.stale[row] else _matched(snapshot.generation, row, wanted)
     return Hit(snapshot.generation.ids[row], float(scored.total[row]), legs, matched)
 
 
-def _matched(generation: Generation, row: int, text: str) -> tuple[str, ...]:
-    """The words of `text` that occur in the product, those in its title, brand or categories first."""
-    lexical = generation.lexical
-    words = [word for word in content_words(text) if all(lexical.holds(row, term) for term in word_terms(word))]
-    in_name = {word for word in words if all(lexical.holds(row, term, in_name=True) for term in word_terms(word))}
-    return tuple(sorted(words, key=lambda word: word not in in_name))
+def _matched(generation: Generation, row: int, wanted: Sequence[Wanted]) -> tuple[str, ...]:
+    """The words of the query that the product holds, or says in another way; those in its name first."""
+
+    def held(way: Way, *, in_name: bool = False) -> bool:
+        return all(generation.lexical.holds(row, term, in_name=in_name) for term in way.terms)
+
+    found = [way for one in wanted if (way := next(filter(held, one.ways), None))]
+    return tuple(way.said for way in sorted(found, key=lambda way: not held(way, in_name=True)))
 
 
 def _amount(units: int) -> Decimal:

@@ -6,7 +6,7 @@ laptops, not of the whole catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from recommender.catalogue.facets import category_key
 from recommender.index.generation import Generation
-from recommender.index.terms import content_words, terms, word_terms
-from recommender.search.filters import holding
+from recommender.index.terms import terms
+from recommender.search.expansion import PLAIN, Expansion, Wanted, holding_any
 from recommender.understanding.query import Facet, Op, Query
 
 __all__ = ["named", "nearest"]
@@ -27,7 +27,11 @@ ALIKE: Final = 0.8
 
 
 def named(
-    generation: Generation, query: Query, meeting: NDArray[np.bool_], scores: Callable[[], NDArray[np.float32]]
+    generation: Generation,
+    query: Query,
+    meeting: NDArray[np.bool_],
+    scores: Callable[[], NDArray[np.float32]],
+    expansion: Expansion = PLAIN,
 ) -> NDArray[np.bool_]:
     """The rows of `meeting` (those that meet the query's constraints) that its text names: shape (products,), bool.
 
@@ -37,35 +41,48 @@ def named(
     every content word anywhere; those whose score comes near the best (`scores()` gives every row's). Without words
     left, every row is named.
 
-    A long phrase is no name but a description, which one product may hold by chance: where the constraints leave
-    nothing of such products, it does not decide.
+    A word may be said in any way that `expansion` knows for it. A long phrase is no name but a description, which one
+    product may hold by chance: where the constraints leave nothing of such products, it does not decide.
     """
-    words = _unsettled(query)
-    if not words:
+    wanted = _unsettled(query, expansion)
+    if not wanted:
         return meeting
-    wanted = [term for word in words for term in word_terms(word)]
     in_category = np.zeros(len(generation.ids), dtype=np.bool_)
-    in_category[generation.columns.stating(Facet.CATEGORY, category_key(" ".join(words)))] = True
-    for mask in (in_category, holding(generation, wanted, in_name=True), holding(generation, wanted)):
-        is_name = len(words) <= LONGEST_NAME
+    for said in _names(wanted):
+        in_category[generation.columns.stating(Facet.CATEGORY, category_key(said))] = True
+    for mask in (in_category, holding_any(generation, wanted, in_name=True), holding_any(generation, wanted)):
+        is_name = _length(wanted) <= LONGEST_NAME
         if (mask if is_name else mask & meeting).any():
             return mask & meeting
     found = scores()
     return np.asarray(meeting & (found >= ALIKE * found.max(initial=0.0)))
 
 
-def nearest(query: Query, meeting: NDArray[np.bool_], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+def nearest(
+    query: Query, meeting: NDArray[np.bool_], scores: NDArray[np.float32], expansion: Expansion = PLAIN
+) -> NDArray[np.bool_]:
     """The rows of `meeting` that come near the best-scored of them, however far that is from what was described.
 
     None where the text is a name: the cheapest of the jackets under 10 is none where there is none.
     """
-    if len(_unsettled(query)) <= LONGEST_NAME:
+    if _length(_unsettled(query, expansion)) <= LONGEST_NAME:
         return np.zeros_like(meeting)
     best = scores[meeting].max(initial=0.0)
     return np.asarray(meeting & (scores > 0) & (scores >= ALIKE * best))
 
 
-def _unsettled(query: Query) -> list[str]:
+def _unsettled(query: Query, expansion: Expansion) -> list[Wanted]:
     asked_for = (constraint for constraint in query.constraints if constraint.op is Op.ANY_OF)
     settled = {term for constraint in asked_for for value in constraint.values for term in terms(value)}
-    return [word for word in content_words(query.text) if not settled.issuperset(word_terms(word))]
+    return [one for one in expansion.wanted(query.text) if not any(settled.issuperset(way.terms) for way in one.ways)]
+
+
+def _names(wanted: Sequence[Wanted]) -> list[str]:
+    """What the things may be called together: as written, and a single one in all its ways."""
+    if len(wanted) == 1:
+        return [way.said for way in wanted[0].ways]
+    return [" ".join(one.ways[0].said for one in wanted)]
+
+
+def _length(wanted: Sequence[Wanted]) -> int:
+    return sum(len(one.words) for one in wanted)

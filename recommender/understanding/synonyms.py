@@ -1,33 +1,113 @@
-"""Which words mean the same in this shop? The shop's own `synonyms.yml`."""
+"""Which words and units mean the same in this shop? The shop's own `synonyms.yml`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+import structlog
 import yaml
 
 from recommender.errors import BadInputError
 
-__all__ = ["read_synonyms"]
+__all__ = ["Group", "ShopWords", "SynonymFile", "read_synonyms"]
+
+Group = tuple[str, ...]
+"""Words or phrases that mean the same, in the shop's own writing."""
+
+_EXAMPLES: Final = {"synonyms": "[sofa, couch]", "units": "[inch, inches, in]"}
+
+_log = structlog.get_logger(__name__)
 
 
-def read_synonyms(path: Path) -> Sequence[Sequence[str]]:
-    """The groups of words in the file, `synonyms: [[sofa, couch], …]`; none when there is no file.
+@dataclass(frozen=True, slots=True)
+class ShopWords:
+    """What the shop says means the same: words or phrases, and units behind a number."""
+
+    synonyms: tuple[Group, ...] = ()
+    units: tuple[Group, ...] = ()
+
+
+def read_synonyms(path: Path) -> ShopWords:
+    """The groups in the file, `synonyms: [[sofa, couch], …]` and `units: [[inch, in], …]`; none when there is no file.
 
     Raises:
-        BadInputError: the file is no such list.
+        BadInputError: the file is not of that form; names the line.
     """
     if not path.is_file():
-        return []
+        return ShopWords()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        groups = content["synonyms"]
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise BadInputError(
-            f"{path} cannot be read: write `synonyms:` and below it lists such as [sofa, couch]."
-        ) from error
-    for group in groups if isinstance(groups, list) else [None]:
-        if not isinstance(group, list) or not all(isinstance(word, str) and word.strip() for word in group):
-            raise BadInputError(f"{path}: {group!r} is no list of words; write for example [sofa, couch].")
-    return groups  # type: ignore[no-any-return]  # checked just above
+        document = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        raise BadInputError(f"{where} cannot be read: write `synonyms:` and below it `- [sofa, couch]`.") from error
+    if document is None:
+        return ShopWords()
+    if not isinstance(document, yaml.MappingNode):
+        raise BadInputError(f"{path}, line 1: write `synonyms:` or `units:` first, and the groups below it.")
+    found: dict[str, tuple[Group, ...]] = {}
+    for key, value in document.value:
+        if key.value not in _EXAMPLES:
+            raise BadInputError(
+                f"{path}, line {_line(key)}: {key.value!r} is neither `synonyms` nor `units`; nothing else is read."
+            )
+        found[key.value] = tuple(_groups(path, value, _EXAMPLES[key.value]))
+    return ShopWords(**found)
+
+
+def _groups(path: Path, node: yaml.Node, example: str) -> Iterator[Group]:
+    if isinstance(node, yaml.ScalarNode) and not node.value:
+        return
+    if not isinstance(node, yaml.SequenceNode):
+        raise BadInputError(f"{path}, line {_line(node)}: write a list of groups, each like `- {example}`.")
+    for group in node.value:
+        # What YAML would take for a truth or a number ("no", "on", "7") is a word here, as it was written.
+        members = group.value if isinstance(group, yaml.SequenceNode) else []
+        words = [one.value.strip() for one in members if isinstance(one, yaml.ScalarNode)]
+        if len(words) < 2 or len(words) != len(members) or not all(words):
+            raise BadInputError(f"{path}, line {_line(group)}: a group is two words or more, for example {example}.")
+        yield tuple(words)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+class SynonymFile:
+    """The shop's words as the file has them now: an edit counts from the next search on, without a restart.
+
+    A file that cannot be read is said in the log once, and what was read before goes on counting: the shop's words are
+    a help, not a need. Safe to use from several threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reading = threading.Lock()
+        self._read: tuple[object, ShopWords] = (None, ShopWords())
+
+    def __call__(self) -> ShopWords:
+        """What counts now; the same object as long as the file stays as it is."""
+        stamp = self._stamp()
+        if self._read[0] != stamp:
+            with self._reading:
+                if self._read[0] != stamp:
+                    self._read = stamp, self._read_again()
+        return self._read[1]
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def _read_again(self) -> ShopWords:
+        try:
+            return read_synonyms(self._path)
+        except BadInputError as error:
+            _log.error("synonyms_not_read", message=str(error))
+            return self._read[1]

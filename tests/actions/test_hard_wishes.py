@@ -20,6 +20,7 @@ from recommender.db import Database
 from recommender.search.engine import SearchEngine
 from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
+from recommender.understanding.synonyms import ShopWords
 from tests.actions.conftest import Shop, Shopper
 
 SCREENS = [
@@ -202,9 +203,9 @@ class _Slow(InMemoryCatalogue):
         return super().__iter__()
 
 
-def test_who_comes_while_the_first_vocabulary_is_made_waits_for_it(shop: Shop, tmp_path: Path) -> None:
+def test_who_comes_while_the_first_vocabulary_is_made_waits_for_it(shop: Shop) -> None:
     catalogue = _Slow(list(shop.catalogue))
-    understander = CurrentUnderstander(catalogue, shop.view, tmp_path / "none.yml")
+    understander = CurrentUnderstander(catalogue, shop.view, ShopWords)
     known: list[bool] = []
     first, second = (
         threading.Thread(target=lambda: known.append(understander.understand("norda jackets").known)) for _ in range(2)
