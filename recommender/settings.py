@@ -114,6 +114,13 @@ class Settings(BaseSettings):
     )
     precision: str = Field("int8", description="Weights used for queries: `int8` (per-channel) or `fp32`.")
 
+    wandb_project: str | None = Field(
+        None,
+        min_length=1,
+        description="Weights & Biases project that trainings of the encoder also log to, losses and settings alone; "
+        "needs `pip install wandb`. Unset: TensorBoard logs only.",
+    )
+
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, description="Port of the gateway and widget.")
     actions_port: int = Field(5055, description="Loopback port of the action webhook that Rasa calls.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -146,9 +145,9 @@ def _train(
 ) -> ModelManifest | None:
     """Train and take the version in; None where it was stopped."""
     import torch
-    from torch.utils.tensorboard import SummaryWriter
 
     from feedback.training.batches import Batches
+    from feedback.training.curves import curves
     from feedback.training.trainer import Trainer
     from recommender.encoder.export import export_model, load_model
 
@@ -159,7 +158,8 @@ def _train(
         model.to("cuda")
     unlabelled = sorted(texts.values(), key=lambda text: hashlib.sha256(text.encode()).digest())[:_UNLABELLED]
     batches = Batches(train, texts, unlabelled, model.tokenizer, plan)
-    with closing(SummaryWriter(str(run.folder / "tensorboard"))) as writer:
+    begun = {**asdict(plan), "data_hash": train.data_hash, "grades": len(batches.grades)}
+    with curves(run.folder, settings.wandb_project, begun) as writer:
         trainer = Trainer(
             model,
             batches,
