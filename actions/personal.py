@@ -14,6 +14,7 @@ from recommender.personalisation.close_calls import POOL, reordered
 from recommender.search.port import Hit, SearchResult
 from recommender.understanding.alternatives import alternatives
 from recommender.understanding.query import Query, Sort
+from recommender.understanding.search_text import unsettled
 
 __all__ = ["Personalise", "personal_chip", "search_for_person"]
 
@@ -22,11 +23,13 @@ def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collecti
     """Search for `query`; of results that are about as good, what is nearer to the person's taste comes first.
 
     Only what was asked for in words is put in order so: a list by price or rating keeps its order. Where the words name
-    alternative kinds ("lamp or jacket"), the best of each come in turn.
+    alternative kinds ("lamp or jacket"), the best of each come in turn. Words that a condition settles are left to it.
     """
-    kinds = alternatives(query.text) if query.sort is Sort.RELEVANCE else (query.text,)
-    if len(kinds) < 2:
+    if query.sort is not Sort.RELEVANCE:
         return _search(turn, query, limit, exclude)
+    kinds = alternatives(unsettled(query))
+    if len(kinds) < 2:
+        return _search(turn, replace(query, text=unsettled(query)), limit, exclude)
     found = [_search(turn, replace(query, text=kind), limit, exclude) for kind in kinds]
     # What no leg knows a word of is no result for that kind.
     in_turn = [hit for hits in zip_longest(*(one.hits for one in found)) for hit in hits if hit and hit.score > 0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from recommender.catalogue.words import singular, words
 from recommender.understanding.mentions import Mention
 from recommender.understanding.phrases import phrase_set, word_set
+from recommender.understanding.query import Facet, Op, Query
 from recommender.understanding.tokens import Sheet
 
-__all__ = ["STOP_WORDS", "opens_search", "remaining", "speaks_of_somebody", "take_filler"]
+__all__ = ["STOP_WORDS", "opens_search", "remaining", "speaks_of_somebody", "take_filler", "unsettled"]
 
 _OPENERS = phrase_set("search_text.openers")
 _FILLER = phrase_set("search_text.filler")
@@ -24,6 +26,26 @@ _GREETINGS = phrase_set("search_text.greetings")
 _EDGES: Final = word_set("search_text.edges")
 """Words that mean nothing at the edge of what is left."""
 STOP_WORDS: Final = _EDGES | word_set("search_text.stop_words")
+
+_SETTLING: Final = frozenset({Facet.BRAND, Facet.COLOUR, Facet.MATERIAL})
+
+
+def unsettled(query: Query) -> str:
+    """The words of the query's text that its conditions do not settle; all of them where no others would be left.
+
+    Of products that are all black and by HP, "black hp laptop" asks for the laptop: black ink by HP is no better for
+    being black.
+    """
+    settled = {
+        singular(word)
+        for one in query.constraints
+        if one.op is Op.ANY_OF and one.facet in _SETTLING
+        for value in one.values
+        for word in value.split()
+    }
+    left = [word for word in query.text.split() if not {singular(part) for part in words(word)} & settled]
+    says_something = any(part not in STOP_WORDS for word in left for part in words(word))
+    return " ".join(left) if says_something else query.text
 
 
 def opens_search(sheet: Sheet) -> bool:
