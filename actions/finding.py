@@ -9,12 +9,12 @@ from actions.action import TurnAction
 from actions.dialogue.state import constraint_from_json, query_from_json
 from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
+from actions.measured_search import sized
 from actions.measures import wanted_size
-from actions.personal import search_for_person
 from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
 from actions.similar import similar_to
-from actions.sizes import asks_for_size, by_named_size, by_size, sized
+from actions.sizes import asks_for_size, by_named_size, by_size
 from actions.turn import Turn, chips, shortened, with_chips
 from recommender.understanding.query import Constraint, Op, Query, Sort
 from recommender.understanding.reading import Reading
@@ -185,8 +185,7 @@ class More(TurnAction):
                 )
             else:
                 query = turn.state.query or query
-                searching = sized(listing.size) if listing.size else search_for_person
-                result = searching(turn, query, limit=PAGE_SIZE, exclude=exclude)
+                result = sized(listing.size)(turn, query, limit=PAGE_SIZE, exclude=exclude)
         return page(turn, listing, result, query, "more.found") or [turn.say("more.end"), *turn.constraints(query)]
 
 

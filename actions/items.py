@@ -15,17 +15,20 @@ from actions.replies.schema import ComparisonReply, ComparisonRow, ProductsReply
 from actions.similar import similar_to
 from actions.turn import Turn, chips, shortened
 from recommender.catalogue.product import Product
+from recommender.index.terms import content_words
 from recommender.search.port import Hit
-from recommender.understanding.query import Constraint, Query
+from recommender.understanding.query import Constraint, Facet, Op, Query
 
 __all__ = ["Compare", "Details", "ShowItem", "show_details"]
 
 # "Does it come in black", "is it leather": about one product, whether it is so.
 _WHETHER = re.compile(
-    r"\b(?:(?:comes?|available|have|got|get)\b.{0,20}\bin|made (?:of|from|with|by|in)"
-    r"|(?:is|are) (?:it|this|that|they|these|those)(?: one)?)\b",
+    r"^\W*(?:and |but |so |ok )?(?:is|are|does|do|has|have|can|was)\b|\b(?:comes?|available) in\b|\bmade (?:of|from)\b",
     re.IGNORECASE,
 )
+_ASKED_WITH = frozenset({"any", "come", "comes", "does", "good", "got", "has", "made", "one", "really", "there"})
+_ASKED_WORDS = 3
+"""A longer question is about more than a word."""
 _BETTER = re.compile(r"\b(?:better|best|prefer|recommend|should i|would you)\b", re.IGNORECASE)
 _DESCRIPTION_CHARACTERS = 400
 _NAMED_ATTRIBUTES = 6
@@ -44,8 +47,8 @@ class Details(TurnAction):
         meant = products_meant(turn, reading)
         if not meant:
             return ask_which(turn, self.intent)
-        asked = () if turn.pressed or not _WHETHER.search(turn.text) else _asked(turn)
-        return _whether(turn, meant[0], asked) if asked else show_details(turn, meant[0])
+        asking = not turn.pressed and bool(_WHETHER.search(turn.text))
+        return _whether(turn, meant[0]) if asking else show_details(turn, meant[0])
 
 
 class ShowItem(TurnAction):
@@ -87,20 +90,25 @@ class Compare(TurnAction):
         return [*replies, *chips(adding)]
 
 
-def _asked(turn: Turn) -> tuple[Constraint, ...]:
-    """What is asked of the product itself: "does it come in black" asks for black."""
-    return turn.read(amend=True, previous=Query(), shown=()).added
+def _whether(turn: Turn, product: Product) -> list[Reply]:
+    """Whether the product is as it was asked for, by the shop's record.
 
-
-def _whether(turn: Turn, product: Product, asked: Sequence[Constraint]) -> list[Reply]:
-    """Whether the product is as it was asked for; where the record does not say so, what is most like it and is."""
-    labels = ", ".join(turn.label(one) for one in asked)
-    if all(meets(product, one) for one in asked):
-        return [turn.say("details.is_so", title=shortened(product.title), labels=labels), *show_details(turn, product)]
-    return [
-        turn.say("details.not_so", title=shortened(product.title), labels=labels),
-        *similar_to(turn, product, asked),
-    ]
+    A colour it has not leads to what is most like it and has it. Of a word it is said whether the record has it: that
+    "waterproof" is in a text does not make the product so.
+    """
+    reading = turn.read(amend=True, previous=Query())
+    title = shortened(product.title)
+    if reading.added:
+        said = {"title": title, "labels": ", ".join(turn.label(one) for one in reading.added)}
+        if all(meets(product, one) for one in reading.added):
+            return [turn.say("details.is_so", **said), *show_details(turn, product)]
+        return [turn.say("details.not_so", **said), *similar_to(turn, product, reading.added)]
+    asked = [word for word in content_words(reading.query.text) if word.casefold() not in _ASKED_WITH]
+    if not asked or len(asked) > _ASKED_WORDS:
+        return show_details(turn, product)
+    word = Constraint(Facet.WORD, Op.ANY_OF, (" ".join(asked),))
+    key = "details.mentioned" if meets(product, word) else "details.not_mentioned"
+    return [turn.say(key, title=title, words=" ".join(asked)), *show_details(turn, product)]
 
 
 def show_details(turn: Turn, product: Product) -> list[Reply]:

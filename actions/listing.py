@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from actions.dialogue.state import Listing
+from actions.dialogue.state import Listing, SizeLimit
+from actions.measured_search import sized
 from actions.nothing import no_change_possible, nothing_found
-from actions.personal import search_for_person
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
 from recommender.explanation.reason import Reason
@@ -23,17 +23,21 @@ PAGE_SIZE = 5
 def find(turn: Turn, query: Query, opening: str, **slots: object) -> list[Reply]:
     """Search for `query`, which is in force from now on: opening sentence, products, conditions, what to press next."""
     turn.state = replace(turn.state, query=query, listing=None, shown=(), focus=None)
-    result, replies = _search(turn, query, opening, slots)
+    result, replies = _search(turn, query, None, opening, slots)
     return replies or nothing_found(turn, query, result)
 
 
 def change(turn: Turn, reading: Reading, opening: str, **slots: object) -> list[Reply]:
-    """Search for the changed query; a change that leaves nothing of the list in front of the shopper is not made."""
+    """Search for the changed query; a change that leaves nothing of the list in front of the shopper is not made.
+
+    A size that the list keeps to is kept to.
+    """
     before = turn.state
+    size = before.listing.size if before.listing else None
     if not before.shown or not reading.added:
         return find(turn, reading.query, opening, **slots)
     turn.state = replace(before, query=reading.query, listing=None, focus=None)
-    result, replies = _search(turn, reading.query, opening, slots)
+    result, replies = _search(turn, reading.query, size, opening, slots)
     if replies or result.total > 0:
         return replies or nothing_found(turn, reading.query, result)
     turn.state = before
@@ -69,7 +73,9 @@ def page(
     return [turn.say(opening, **(slots or {})), products, *turn.constraints(query), *chips(next_steps)]
 
 
-def _search(turn: Turn, query: Query, opening: str, slots: Mapping[str, object]) -> tuple[SearchResult, list[Reply]]:
+def _search(
+    turn: Turn, query: Query, size: SizeLimit | None, opening: str, slots: Mapping[str, object]
+) -> tuple[SearchResult, list[Reply]]:
     with turn.timed("search"):
-        result = search_for_person(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
-    return result, page(turn, Listing(weights=dict(result.weights)), result, query, opening, slots)
+        result = sized(size)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
+    return result, page(turn, Listing(weights=dict(result.weights), size=size), result, query, opening, slots)

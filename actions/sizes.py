@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from actions.dialogue.state import Listing, SizeLimit
 from actions.listing import PAGE_SIZE, page
+from actions.measured_search import sized
 from actions.measures import UNITS, Measure, Wanted, measures
-from actions.personal import search_for_person
 from actions.replies.schema import Reply
 from actions.turn import Turn
-from recommender.search.port import SearchResult
 from recommender.understanding.cues import Comparison, read_cues
 from recommender.understanding.query import Query
 from recommender.understanding.tokens import Sheet
 
-__all__ = ["asks_for_size", "by_named_size", "by_size", "sized"]
-
-_LOOKED_AT = 200
-"""So deep a search is looked through for products of the size."""
-
-
-class _Searching(Protocol):
-    def __call__(self, turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult: ...
+__all__ = ["asks_for_size", "by_named_size", "by_size"]
 
 
 def asks_for_size(turn: Turn) -> bool | None:
@@ -58,19 +49,6 @@ def by_named_size(turn: Turn, wanted: Wanted) -> list[Reply]:
     return _within(turn, query, limit)
 
 
-def sized(limit: SizeLimit) -> _Searching:
-    """A search of only what is stated to be on the right side of `limit`, as far down as anybody looks."""
-
-    def search(turn: Turn, query: Query, *, limit: int, exclude: Collection[str] = ()) -> SearchResult:
-        result = search_for_person(turn, query, limit=_LOOKED_AT, exclude=exclude)
-        products = turn.services.catalogue.get([hit.id for hit in result.hits])
-        fitting = [hit for hit in result.hits if hit.id in products and _fits(measures(products[hit.id]), wanted)]
-        return replace(result, hits=fitting[:limit], total=len(fitting))
-
-    wanted = limit
-    return search
-
-
 def _within(turn: Turn, query: Query, limit: SizeLimit) -> list[Reply]:
     side = "above" if limit.above else "below"
     if limit.inclusive:
@@ -90,12 +68,3 @@ def _limit(stated: Sequence[dict[str, Measure]], *, above: bool) -> SizeLimit | 
         return None
     farthest = (max if above else min)(told, key=lambda one: one.value)
     return SizeLimit(unit, farthest.value, farthest.written, above)
-
-
-def _fits(stated: dict[str, Measure], limit: SizeLimit) -> bool:
-    measure = stated.get(limit.unit)
-    if measure is None:
-        return False
-    # "81.3 cm" and "32 inch" are the same size.
-    slack = (-0.005 if limit.inclusive else 0.005) * limit.value
-    return measure.value > limit.value + slack if limit.above else measure.value < limit.value - slack

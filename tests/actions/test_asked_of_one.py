@@ -32,6 +32,24 @@ def test_details_of_one_named_by_its_colour_are_its_details(shopper: Shopper) ->
     assert not shopper.text().startswith("Yes")
 
 
+def test_a_word_that_the_shop_writes_is_told_and_one_it_does_not_write_as_well(shopper: Shopper) -> None:
+    shopper.say("blue norda jacket", "search")
+    shopper.say("is the first one waterproof?", "details")
+    assert "mentions “waterproof”" in shopper.text() or "“waterproof” is in" in shopper.text()
+    assert shopper.ids() == ["jacket-001"]
+    shopper.say("is it foldable?", "details")
+    assert "“foldable”" in shopper.text()
+    assert "Nothing the shop writes" in shopper.text() or "doesn't say anything" in shopper.text()
+
+
+def test_what_asks_for_all_there_is_gets_the_details_alone(shopper: Shopper) -> None:
+    shopper.say("blue norda jacket", "search")
+    shopper.say("can you tell me more about the first one?", "details")
+    assert "mentions" not in shopper.text()
+    assert "doesn't say" not in shopper.text()
+    assert shopper.ids() == ["jacket-001"]
+
+
 @pytest.mark.parametrize("said", ["i want to buy it", "I'll take it", "can I order this one"])
 def test_who_wants_to_buy_what_is_in_the_cart_gets_no_second_one(shopper: Shopper, said: str) -> None:
     shopper.say("tonar studio headphones", "search")

@@ -101,6 +101,12 @@ def test_a_size_alone_goes_on_with_what_was_looked_for(screens: Shopper) -> None
     assert "80 inch" in screens.text()
 
 
+def test_what_is_cheaper_is_still_of_the_size(screens: Shopper) -> None:
+    screens.say("tv larger than 46 inches", "search")
+    screens.say("under 580", "refine")
+    assert set(screens.ids()) == {"tv-50", "tv-55"}
+
+
 def test_an_amount_of_money_is_no_size(shopper: Shopper) -> None:
     shopper.say("jackets under 50", "search")
     assert set(shopper.ids()) == {"jacket-001", "jacket-007"}
