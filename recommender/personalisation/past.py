@@ -98,24 +98,25 @@ class Interactions:
 
     @classmethod
     def of(cls, ids: Sequence[str], features: Features, profiles: Iterable[Profile]) -> Interactions:
-        """The interactions that profiles tell of; products that are not in `ids` are left out."""
+        """The interactions that profiles tell of; products that are not in `ids` are left out.
+
+        The order of the profiles is that of random ids, and models that sum over people or begin at random would differ
+        with it. So people come in an order that what they took gives.
+        """
         known = {item_id: row for row, item_id in enumerate(ids)}
-        starts = [0]
-        rows: list[NDArray[np.int32]] = []
-        strengths: list[Floats] = []
+        people: list[tuple[NDArray[np.int32], Floats]] = []
         for profile in profiles:
             past = Past.of(profile, known)
             liked = past.strengths > 0
             if liked.any():
-                rows.append(past.rows[liked][::-1].astype(np.int32))
-                strengths.append(past.strengths[liked][::-1])
-                starts.append(starts[-1] + int(liked.sum()))
+                people.append((past.rows[liked][::-1].astype(np.int32), past.strengths[liked][::-1]))
+        people.sort(key=lambda one: (one[0].tobytes(), one[1].tobytes()))
         return cls(
             ids,
             features,
-            np.array(starts, dtype=np.int64),
-            np.concatenate(rows) if rows else np.empty(0, dtype=np.int32),
-            np.concatenate(strengths) if strengths else np.empty(0, dtype=np.float32),
+            np.cumsum([0, *(len(rows) for rows, _ in people)], dtype=np.int64),
+            np.concatenate([np.empty(0, dtype=np.int32), *(rows for rows, _ in people)]),
+            np.concatenate([np.empty(0, dtype=np.float32), *(strengths for _, strengths in people)]),
         )
 
     @property

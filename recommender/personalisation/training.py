@@ -36,7 +36,8 @@ def train_factors(
 ) -> ModelManifest:
     """Train every member and the ensemble on what everybody did, and let the result serve.
 
-    The same past, products and program give the same version. People are not in it: of each nothing but sums is kept.
+    The same past, products and program give the same version, whatever ids people have. People are not in it: of each
+    nothing but sums is kept.
 
     Args:
         items: the products.

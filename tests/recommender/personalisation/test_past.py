@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 import scipy.sparse as sparse
@@ -49,15 +51,24 @@ def test_people_by_products_holds_what_each_liked_in_order() -> None:
     assert list(both.past(0).rows) == [2, 1, 0]
 
 
+@given(st.lists(histories, max_size=8), st.randoms(use_true_random=False))
+def test_in_which_order_people_come_does_not_matter(people: list[list[Signal]], random: Random) -> None:
+    others = random.sample(people, len(people))
+    one, other = (Interactions.of(IDS, FEATURES, map(Profile.of, each)) for each in (people, others))
+    assert list(one.starts) == list(other.starts)
+    assert list(one.rows) == list(other.rows)
+    assert list(one.strengths) == list(other.strengths)
+
+
 def test_who_liked_nothing_the_shop_sells_is_nobody_to_learn_from() -> None:
     profiles = [Profile.of([Signal("x", "purchase")]), Profile.of([Signal("a", THUMB_DOWN)]), Profile.of([])]
     assert Interactions.of(IDS, FEATURES, profiles).people == 0
 
 
 def test_the_last_purchase_is_held_out_with_all_that_came_after_it() -> None:
-    before, held_out = interactions(*["abcD"] * 20, "a", "bA").hold_out_last()
+    before, held_out = interactions("a", *["abcD"] * 20, "bA").hold_out_last()
     assert [(list(one.past.rows), one.target) for one in held_out] == [([1, 0], 2)] * 20
-    assert list(before.matrix().sum(axis=1).A1) == [2.0] * 20 + [1.0, pytest.approx(1.3)]
+    assert list(before.matrix().sum(axis=1).A1) == [1.0] + [2.0] * 20 + [pytest.approx(1.3)]
 
 
 def test_where_nobody_buys_the_last_interest_stands_for_it() -> None:
