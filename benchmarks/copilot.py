@@ -78,7 +78,8 @@ def replay(services: Services, copilot: Copilot, says: list[str], answer: Mappin
 
 def _is(services: Services, draft: Suggested, kind: str, wanted: Any) -> bool:
     if kind == "passage":
-        return draft.source in ("passage", "answer") and draft.title.startswith(str(wanted))
+        titles = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+        return draft.source in ("passage", "answer") and draft.title.startswith(titles)
     if kind == "order":
         return draft.source == "order" and str(wanted) in draft.text
     if draft.source != "products" or not draft.item_ids:
@@ -127,7 +128,7 @@ def measure(settings: Settings, show_misses: bool) -> None:
                     "p50 CPU ms": round(float(np.percentile([one.cpu_milliseconds for one in own], 50)), 1),
                 }
             )  # fmt: skip
-        if show_misses:
+        if show_misses and part == "tune":
             for one in done:
                 if one.place != 1:
                     typer.echo(f"{part} {one.kind} place {one.place}: {one.said}")
@@ -143,7 +144,9 @@ def measure(settings: Settings, show_misses: bool) -> None:
 
 def main(
     home: Annotated[Path | None, typer.Option(help="A home with the demo shop.")] = None,
-    misses: Annotated[bool, typer.Option(help="Print the turns whose answer was not the first draft.")] = False,
+    misses: Annotated[
+        bool, typer.Option(help="Print the turns of `tune` whose answer was not the first draft.")
+    ] = False,
 ) -> None:
     """Measure the drafts of the copilot."""
     if home is not None:

@@ -35,12 +35,17 @@ MOST_DRAFTS: Final = 3
 """As many as there are keys for them (1, 2, 3)."""
 
 _PRODUCTS = 3
-_LEAST_PASSAGE = 0.3
+_LEAST_PASSAGE = 0.2
+"""Likelier than nothing: below it are the questions back, which fit always."""
+
 _SECOND_PASSAGE = 0.6
 """A second passage is offered when it scores at least this share of the first."""
 
+_MEANING = 0.85
+"""What the nearness of the best product in meaning weighs against the share of the words that it holds."""
+
 _ABOUT_ORDERS = re.compile(
-    r"\b(order|parcel|package|delivery|tracking|track|shipment|courier|dispatch|arriv\w+|shipped|refund)\b", re.I
+    r"\b(order|parcel|package|delivery|tracking|track|shipment|courier|dispatch|arriv\w+|shipped)\b", re.I
 )
 _ASKS_ABOUT_THE_SHOP = re.compile(
     r"^\W*(how (do|does|can|long|much is (shipping|delivery|the postage))"
@@ -204,11 +209,11 @@ def price_in_words(product: Product, services: Services) -> str:
 
 
 def _surely(reading: Reading, best: Hit, asked: str) -> float:
-    """How likely products answer: how much of what was asked the best of them holds, in words and in meaning."""
+    """How likely products answer: how near in meaning the best of them is to what was asked, and how many of its words
+    it holds. Words alone say little: some product holds any word of a question about the shop."""
     wanted = content_words(reading.query.text)
     share = len(best.matched) / len(wanted) if wanted else 1.0
-    meaning = best.legs.get("dense", share)
-    sure = 0.25 + 0.35 * min(share, 1.0) + 0.35 * meaning + (0.1 if reading.added else 0.0)
+    sure = (1 - _MEANING) * min(share, 1.0) + _MEANING * best.legs.get("dense", share)
     return max(0.05, min(sure, 0.95) - (0.35 if _ASKS_ABOUT_THE_SHOP.search(asked) else 0.0))
 
 

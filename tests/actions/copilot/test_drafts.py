@@ -67,6 +67,12 @@ def test_an_order_is_told_only_to_who_named_it_with_its_address(desk: Desk) -> N
     assert "PB77120" in best.text
 
 
+def test_a_question_about_refunds_in_general_asks_for_no_order(desk: Desk) -> None:
+    desk.take()
+    desk.says("when will I get the refund")
+    assert "order" not in [one.source for one in desk.copilot.suggest(desk.session_id)]
+
+
 @pytest.mark.parametrize("text", ["hm", "🙂", "asdf qwer", "hello there", "x" * 2000])
 def test_whatever_is_said_there_are_at_least_two_drafts_and_at_most_three(desk: Desk, text: str) -> None:
     desk.take()
