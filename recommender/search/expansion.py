@@ -105,11 +105,11 @@ class Expansion:
         if others is None:
             return None
         written = tuple(said[at : at + taken])
-        ways = [*(f"{number} {other}" for other in others), f"{number} {unit}"]
+        ways = [*(f"{number} {other}" if other.isalpha() else number + other for other in others), f"{number} {unit}"]
         return Wanted(written, tuple(map(_way, [" ".join(written), *ways])))
 
 
-PLAIN: Final = Expansion(ShopWords())
+PLAIN: Final = Expansion(ShopWords(units=()))
 """Knows of no other words."""
 
 

@@ -13,10 +13,27 @@ import yaml
 
 from recommender.errors import BadInputError
 
-__all__ = ["Group", "ShopWords", "SynonymFile", "read_synonyms"]
+__all__ = ["UNITS", "Group", "ShopWords", "SynonymFile", "read_synonyms"]
 
 Group = tuple[str, ...]
 """Words or phrases that mean the same, in the shop's own writing."""
+
+UNITS: Final[tuple[Group, ...]] = (
+    ("inch", "inches", "in", '"'),
+    ("ft", "foot", "feet"),
+    ("cm", "centimetre", "centimetres", "centimeter", "centimeters"),
+    ("mm", "millimetre", "millimetres", "millimeter", "millimeters"),
+    ("l", "litre", "litres", "liter", "liters"),
+    ("ml", "millilitre", "millilitres", "milliliter", "milliliters"),
+    ("kg", "kilo", "kilos", "kilogram", "kilograms"),
+    ("oz", "ounce", "ounces"),
+    ("lb", "lbs", "pound", "pounds"),
+    ("gb", "gigabyte", "gigabytes", "gigs"),
+    ("tb", "terabyte", "terabytes"),
+    ("w", "watt", "watts"),
+    ("v", "volt", "volts"),
+)
+"""The ways to write a unit that hold in every shop whose file names none."""
 
 _EXAMPLES: Final = {"synonyms": "[sofa, couch]", "units": "[inch, inches, in]"}
 
@@ -28,11 +45,13 @@ class ShopWords:
     """What the shop says means the same: words or phrases, and units behind a number."""
 
     synonyms: tuple[Group, ...] = ()
-    units: tuple[Group, ...] = ()
+    units: tuple[Group, ...] = UNITS
 
 
 def read_synonyms(path: Path) -> ShopWords:
-    """The groups in the file, `synonyms: [[sofa, couch], …]` and `units: [[inch, in], …]`; none when there is no file.
+    """The groups in the file, `synonyms: [[sofa, couch], …]` and `units: [[inch, in], …]`.
+
+    Where it says nothing of units, or there is no file, `UNITS` hold.
 
     Raises:
         BadInputError: the file is not of that form; names the line.

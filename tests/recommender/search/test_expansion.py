@@ -57,6 +57,10 @@ def test_without_synonyms_every_word_is_itself() -> None:
     assert said("the green couch 13in", PLAIN) == [("green",), ("couch",), ("13in",)]
 
 
+def test_units_are_known_where_the_shop_says_nothing() -> None:
+    assert '32"' in said("32 inch tv", Expansion(ShopWords()))[0]
+
+
 @pytest.mark.parametrize("text", ["sofa", "couch", "couches", "davenport"])
 def test_every_word_of_a_group_finds_them_all(shelf: Shop, text: str) -> None:
     assert set(found(shelf, text)) == {"sofa-1", "sofa-2"}

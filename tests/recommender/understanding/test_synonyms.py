@@ -33,7 +33,12 @@ def test_both_kinds_of_group_are_read_as_they_were_written(path: Path) -> None:
     assert read_synonyms(path) == ShopWords((("no", "none"), ("on", "running")), (("inch", "in"),))
 
 
-@pytest.mark.parametrize("content", ["", "# nothing yet\n", "synonyms:\n", "synonyms: []\nunits:\n"])
+def test_a_shop_can_do_without_units(path: Path) -> None:
+    path.write_text("units: []\n", encoding="utf-8")
+    assert read_synonyms(path) == ShopWords(units=())
+
+
+@pytest.mark.parametrize("content", ["", "# nothing yet\n", "synonyms:\n", "synonyms: []\n"])
 def test_an_empty_file_means_no_synonyms(path: Path, content: str) -> None:
     assert read_synonyms(path) == ShopWords()
     path.write_text(content, encoding="utf-8")
