@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
@@ -22,6 +24,8 @@ from recommender.understanding.reading import Reading
 __all__ = ["Cheapest", "Dearest", "HowMany", "PriceRange"]
 
 _NAMED_BRANDS = 3
+_LISTED_BRANDS = 12
+_OF_BRANDS = re.compile(r"\b(?:brands?|labels?|makers?|makes|manufacturers?|whose)\b", re.IGNORECASE)
 
 
 class _CatalogueQuestion(TurnAction):
@@ -147,22 +151,33 @@ class Dearest(_Extreme):
 
 
 class HowMany(_CatalogueQuestion):
-    """How many products there are."""
+    """How many products there are, or which brands make them."""
 
     intent = "how_many"
     looks_afresh = True
 
     def answer(self, turn: Turn, query: Query, shape: CatalogueShape, earlier: Query | None) -> list[Reply]:
-        """The count, and the brands with the most of them."""
+        """The count, and the brands with the most of them; every brand where they are asked for."""
+        top = sorted(shape.brands.items(), key=lambda one: (-one[1], one[0]))
+        if top and _OF_BRANDS.search(turn.text) and not turn.pressed:
+            return [self._brands(turn, query, top), *_see_them(turn, query)]
         said = [turn.say("how_many.found", count=shape.total, what=_what(turn, query))]
         if earlier is not None:
             count = self.shape(turn, earlier).total
             said.append(turn.say("how_many.as_before", count=count, what=_what(turn, earlier)))
-        top = sorted(shape.brands.items(), key=lambda one: (-one[1], one[0]))[:_NAMED_BRANDS]
         if len(top) > 1:
-            brands = ", ".join(turn.words("how_many.brand", brand=brand, count=count) for brand, count in top)
-            said.append(turn.say("how_many.brands", brands=brands))
+            said.append(turn.say("how_many.brands", brands=_counted(turn, top[:_NAMED_BRANDS])))
         return [*said, *_see_them(turn, query)]
+
+    def _brands(self, turn: Turn, query: Query, brands: Sequence[tuple[str, int]]) -> Reply:
+        listed, further = brands[:_LISTED_BRANDS], len(brands) - _LISTED_BRANDS
+        key = "brands.found" if further <= 0 else "brands.more"
+        said = {"count": len(brands), "what": _what(turn, query), "further": further}
+        return turn.say(key, brands=_counted(turn, listed), **said)
+
+
+def _counted(turn: Turn, brands: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(turn.words("how_many.brand", brand=brand, count=count) for brand, count in brands)
 
 
 class PriceRange(_CatalogueQuestion):

@@ -10,13 +10,17 @@ import re
 
 __all__ = ["subject"]
 
+_VERB = r"(?:do|does|did|are|is|was|were|have|has|can|could|would)"
+_NOT = r"(?:n'?t| not)"
+_WHO = r"(?:you|u|i|we|there|the shop|they)"
 _FRAMES = re.compile(
     r"\b(?:"
     r"how (?:many|much|come)|why(?: not)?|whats?(?:'s)?|which(?: one)?|where(?:'s)?|tell me|"
     r"(?:the )?(?:price range|range of prices|prices?|pricing|number|count|total)(?: (?:of|for|range))?|"
     r"(?:(?:what|which) )?brands?(?: of)?|(?:u|you) (?:got|have|sell)|"
-    r"(?:do|does|did|are|is|was|were|have|has|can|could|would)(?:n'?t| not)?"
-    r"(?: (?:you|u|i|we|there|the shop|they)(?: (?:have|got|sell|stock|carry|offer|show|include|list|suggest|recommend|"
+    # A denial is part of the question only where it asks ("why isn't", "don't you have"): "are not black" is a wish.
+    rf"(?:(?:(?<=why )|(?<=how come )|^){_VERB}{_NOT}|{_VERB}{_NOT}(?= {_WHO}\b)|{_VERB}(?!{_NOT}\b))"
+    rf"(?: {_WHO}(?: (?:have|got|sell|stock|carry|offer|show|include|list|suggest|recommend|"
     r"get|buy|see|find|pay|expect|left|me))*)?|"
     r"(?:you|i) (?:can|could|(?:do|did)(?:n'?t| not)?) (?:show|see|include|list|suggest|get|buy|find|pay)(?: me)?|"
     r"(?:not )?(?:shown|listed|included)|different|"
