@@ -96,6 +96,7 @@ class Console:
     async def _show(self, page: Page, request: Request) -> None:
         view = View(self, page, request.state.actor, dict(request.path_params), dict(request.query_params))
         ui.on_exception(view.tell)
+        view.listen()
         await frame(view)
         try:
             authorize(view.actor, page.needs)
@@ -104,7 +105,7 @@ class Console:
             ui.context.client.status_code = error.http_status if isinstance(error, ShoptalkError) else 500
             ui.label(_sentence(error)).classes("text-h6").mark("refusal")
             _log_unless_told(page, error)
-        view.listen()
+        view.drawn()
 
 
 class View:
@@ -121,6 +122,7 @@ class View:
         self.keys: list[Key] = []
         self._client = ui.context.client
         self._in_order = asyncio.Lock()
+        self._drawn = asyncio.Event()
         self._dialogs: set[int] = set()
 
     async def read(self, function: Callable[Concatenate[Session, P], T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -200,11 +202,18 @@ class View:
         return dialog
 
     def listen(self) -> None:
-        """Begin to take keys, and to look whether the login is still good."""
+        """Begin to take keys, before there is anything to see.
+
+        A page that begins a timer is sent to the browser half drawn; what is pressed there waits until all is drawn.
+        """
+        ui.keyboard(self._pressed, repeating=False, ignore=["input", "select", "textarea"])
+
+    def drawn(self) -> None:
+        """The page is whole: its keys do what they say, and whether the login is still good is looked at."""
         from bot.staff.frame import show_keys
 
         self.key("?", "show these keys", lambda: show_keys(self))
-        ui.keyboard(self._pressed, repeating=False, ignore=["input", "select", "textarea"])
+        self._drawn.set()
         ui.timer(_LOGIN_LOOKED_AT_EVERY_S, self._still_logged_in, immediate=False)
 
     def tell(self, error: Exception) -> None:
@@ -216,6 +225,7 @@ class View:
         ui.notify(_sentence(error), type="negative", close_button="OK", timeout=0)
 
     async def _pressed(self, event: KeyEventArguments) -> None:
+        await self._drawn.wait()
         held = event.modifiers
         if self._dialogs or not event.action.keydown or held.ctrl or held.meta or held.alt:
             return
