@@ -23,9 +23,11 @@ from bot.assistant.gate import Comparison, Verdict, judge
 from bot.assistant.versions import AssistantVersions
 from bot.rasa_environment import rasa_python, training_environment
 from feedback.review.examples import Example, as_training_data, corrected_messages, scrub
+from feedback.review.labels import said_by
 from feedback.review.subject import Kind
 from feedback.review.tables import ReviewSourceRow
 from feedback.tables import ImpressionRow, TurnRow, VoteRow
+from feedback.training.lineage import record_use
 from recommender.clock import Clock
 from recommender.db import Database
 from recommender.errors import BadInputError, ShoptalkError
@@ -63,6 +65,7 @@ def train_assistant(settings: Settings, database: Database, clock: Clock, say: S
     versions = AssistantVersions(settings)
     with database.reading() as session:
         corrected, past = corrected_messages(session), past_messages(session)
+        people = said_by(session, Kind.MESSAGE)
     if not corrected:
         raise BadInputError("No message has been corrected yet: decide on some in the console, under Review, Messages.")
     training_data = as_training_data(corrected)
@@ -83,6 +86,7 @@ def train_assistant(settings: Settings, database: Database, clock: Clock, say: S
             "reason": verdict.reason, "numbers": verdict.numbers(),
         }  # fmt: skip
         versions.add(model, name, about)
+    record_use(database, name, people)
     if not verdict.passed:
         return Trained(name, verdict, promoted=False)
     say("Swapping the running assistant.")

@@ -57,11 +57,17 @@ def list_versions() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from bot.commands.record import open_record
+    from feedback.training.lineage import debts
+
     versions = _versions()
+    with open_record() as database:
+        owed = debts(database)
     table = Table("Version", "Is", "Corrections", "Gate", "Made")
     for one in versions.versions():
         state = "serves" if one.serves else "" if one.fits else "outdated"
         gate = "passed" if one.passed else f"refused: {one.reason}"
+        gate += f"; knows {owed[one.name].people} erased" if one.name in owed else ""
         table.add_row(one.name, state, f"{one.corrections:,}", gate, one.made_at[:16].replace("T", " "))
     table.add_row("the checkout's own", "" if versions.serving().current else "serves", "", "", "")
     Console().print(table)

@@ -118,33 +118,80 @@ def compare(
 
 
 def show(version: Version) -> None:
-    """Show where a version comes from: from which one, on whose feedback, in which run, and what happened to it."""
+    """Show where a version comes from: from which one, on whose feedback, in which run, and what happened to it.
+
+    Of a ranker, recommendation model or assistant: what it was trained on, and on whom.
+    """
     from feedback.review.live_votes import votes_by_version, votes_of
-    from feedback.training.lineage import debts, uses
     from recommender.models.registry import Registry
     from recommender.settings import Settings
 
+    about = _other(version)
+    if about is not None:
+        typer.echo(about)
+        _say_lineage(version)
+        return
     registry = Registry.of(Settings())
     manifest = registry.manifest(version)
-    with open_record() as database:
-        used, owed = uses(database).get(version), debts(database).get(version)
-        with database.reading() as session:
-            thumbs = votes_of(votes_by_version(session), version)
+    with open_record() as database, database.reading() as session:
+        thumbs = votes_of(votes_by_version(session), version)
     card = manifest.card
     typer.echo(f"{version}: {registry.serving().role_of(version) or 'not in use'}")
     typer.echo(f"  {manifest.method}" + (f", from {manifest.parent}" if manifest.parent else ", the base encoder"))
     if "grades" in card:
         typer.echo(f"  trained on {card['grades']:,} grades of {card['queries']:,} queries, data {manifest.data_hash}")
-    if used is not None:
-        typer.echo(f"  {used.votes:,} votes of {used.people:,} people, {used.most:,} of one person at most")
-    if owed is not None:
-        typer.echo(f"  {owed.people:,} people with {owed.votes:,} votes were erased since: retire it, or train again")
+    _say_lineage(version)
     if "run" in card:
         typer.echo(f"  run {card['run']}")
     typer.echo(f"  live: {thumbs}")
     for move in registry.moves():
         if move["version"] == version:
             typer.echo(f"  {move['at'][:16].replace('T', ' ')}  {move['what']}  {move.get('reason', '')}".rstrip())
+
+
+def _other(version: str) -> str | None:
+    """What is known of a version that is no encoder; None where there is none of that name."""
+    from bot.assistant.versions import AssistantVersions
+    from recommender.personalisation.store import FactorModels
+    from recommender.ranking.store import rankers
+    from recommender.settings import Settings
+
+    settings = Settings()
+    found: list[tuple[str, bool, str]] = [
+        (one.version, one.version == rankers(settings.home).serving(), f"{one.card['grades']:,} grades, {one.made}")
+        for one in rankers(settings.home).manifests()
+    ]
+    found += [
+        (one.version, serves, f"{one.card['interactions']:,} interactions, {one.made}")
+        for one, serves in FactorModels(settings.home).versions()
+    ]
+    if version.startswith("shop-"):  # whoever has no assistant needs no Rasa model built to look at the others
+        found += [
+            (one.name, one.serves, f"{one.corrections:,} corrected messages, {one.made_at[:16].replace('T', ' ')}")
+            for one in AssistantVersions(settings).versions()
+        ]
+    return next(
+        (
+            f"{name}: {'serves' if serves else 'does not serve'}\n  trained on {trained_on}"
+            for name, serves, trained_on in found
+            if name == version
+        ),
+        None,
+    )
+
+
+def _say_lineage(version: str) -> None:
+    """On whose feedback a version was trained, and how many of those people were erased since."""
+    from feedback.training.lineage import debts, uses
+
+    # What is counted are votes for an encoder, events for recommendations, messages for an assistant.
+    unit = {"factors": "events and votes", "shop": "messages"}.get(version.partition("-")[0], "votes")
+    with open_record() as database:
+        used, owed = uses(database).get(version), debts(database).get(version)
+    if used is not None:
+        typer.echo(f"  {used.votes:,} {unit} of {used.people:,} people, {used.most:,} of one person at most")
+    if owed is not None:
+        typer.echo(f"  {owed.people:,} people with {owed.votes:,} {unit} were erased since: retire it, or train again")
 
 
 def runs() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from feedback.once import insert_missing
@@ -21,7 +21,9 @@ from feedback.review.subject import SKIP, Kind, ReviewItem, Source, check_value,
 from feedback.review.tables import LabelChangeRow, LabelRow, ReviewSourceRow, ReviewSubjectRow
 from recommender.errors import NotFoundError
 
-__all__ = ["Decided", "decided", "forget_things", "keys_by_subject", "label", "labels_by_key", "thing_of", "undo"]
+__all__ = [
+    "Decided", "decided", "forget_things", "keys_by_subject", "label", "labels_by_key", "said_by", "thing_of", "undo",
+]  # fmt: skip
 
 _AT_ONCE: Final = 500
 """As many things are looked up in one statement."""
@@ -104,6 +106,17 @@ def decided(session: Session, kind: Kind) -> list[Decided]:
     said = select(ReviewSourceRow.subject_id, ReviewSourceRow.text).where(ReviewSourceRow.kind == kind.value)
     texts = {subject_id: text for subject_id, text in session.execute(said)}  # noqa: C416 - dict() takes no rows
     return [Decided(one, kind, items[one], texts.get(one), values[one]) for one in sorted(values)]
+
+
+def said_by(session: Session, kind: Kind) -> dict[str, int]:
+    """By person, how many of the subjects of this kind that somebody decided on are of their words."""
+    decided_on = select(LabelRow.subject_id).where(LabelRow.kind == kind.value, LabelRow.value != SKIP)
+    counts = (
+        select(ReviewSourceRow.person_id, func.count(ReviewSourceRow.subject_id.distinct()))
+        .where(ReviewSourceRow.person_id.is_not(None), ReviewSourceRow.subject_id.in_(decided_on))
+        .group_by(ReviewSourceRow.person_id)
+    )
+    return {person_id: count for person_id, count in session.execute(counts) if person_id is not None}
 
 
 def labels_by_key(session: Session, kind: Kind) -> dict[str, dict[str, str]]:

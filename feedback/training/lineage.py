@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from feedback.once import insert_missing
 from feedback.tables import PersonRow
 from feedback.training.tables import ModelDebtRow, ModelUseRow
 from recommender.db import Database
+from recommender.personalisation.history import History, Signal
 
-__all__ = ["Debt", "Use", "debts", "forget_version", "models_of", "note_erasure", "record_use", "uses"]
+__all__ = [
+    "CountedHistory", "Debt", "Use", "debts", "forget_version", "models_of", "note_erasure", "record_use", "uses",
+]  # fmt: skip
+
+_AT_ONCE: Final = 500
+"""As many people are looked up in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,10 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Of how many people a version learned, how many of their votes, and how many of one person at most."""
+    """Of how many people a version learned, how many of their votes, and how many of one person at most.
+
+    For recommendations every event counts as well, and every message that was corrected for an assistant.
+    """
 
     people: int
     votes: int
@@ -36,11 +47,42 @@ class Use:
 def record_use(database: Database, version: str, people: Mapping[str, int]) -> None:
     """Keep how many votes of each person `version` was trained on; who was erased meanwhile becomes a debt."""
     with database.transaction() as session:
-        for person_id, votes in people.items():
-            if session.get(PersonRow, person_id) is None:
-                _owe(session, version, votes)
-            elif session.get(ModelUseRow, (version, person_id)) is None:
-                session.add(ModelUseRow(model_version=version, person_id=person_id, votes=votes))
+        there: set[str] = set()
+        asked = sorted(people)
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            there.update(session.scalars(select(PersonRow.id).where(PersonRow.id.in_(some))))
+        rows = [{"model_version": version, "person_id": one, "votes": people[one]} for one in asked if one in there]
+        insert_missing(session, ModelUseRow, rows)
+        for one in asked:
+            if one not in there:
+                _owe(session, version, people[one])
+
+
+class CountedHistory:
+    """A `History` that keeps of whom all was read for a training, and how much: `people`, by id."""
+
+    def __init__(self, inner: History) -> None:
+        self._inner = inner
+        self.people: dict[str, int] = {}
+
+    def signals(self, person_id: str) -> Sequence[Signal]:
+        """See `History.signals`."""
+        return self._inner.signals(person_id)
+
+    def queries(self, person_id: str) -> Sequence[str]:
+        """See `History.queries`."""
+        return self._inner.queries(person_id)
+
+    def everybody(self) -> Iterator[tuple[str, Sequence[Signal]]]:
+        """See `History.everybody`."""
+        for person_id, signals in self._inner.everybody():
+            self.people[person_id] = len(signals)
+            yield person_id, signals
+
+    def popularity(self) -> Mapping[str, float]:
+        """See `History.popularity`."""
+        return self._inner.popularity()
 
 
 def models_of(session: Session, person_id: str) -> dict[str, int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.review.labels import decided
+from feedback.review.labels import decided, said_by
 from feedback.review.subject import Kind
 from feedback.tables import ImpressionRow, VoteRow
 from feedback.training.defence import CAP, Cast, suspects
@@ -61,7 +61,10 @@ def from_record(database: Database, now: datetime) -> Supervision:
         graded = list(_graded(session))
         shown = list(_shown(session))
         apart = look_for_suspects(session, now, shown)
+        words = said_by(session, Kind.JUDGEMENT)
     supervision = grades_of([one for one in shown if one.person_id not in apart], graded)
+    # What trainers graded are shoppers' words: who is erased is in what learned from those, too.
+    supervision = replace(supervision, people=dict(Counter(supervision.people) + Counter(words)))
     if not supervision.grades:
         raise NotFoundError(
             "There is no feedback to learn from yet: let shoppers vote, grade some results in the review console, or "

@@ -22,6 +22,7 @@ from recommender.encoder.manifest import Manifest
 from recommender.errors import BadInputError, ConflictError, NotFoundError
 from recommender.models.manifest import ENCODER_FOLDER, ModelManifest
 from recommender.models.registry import Registry
+from recommender.ranking.store import rankers
 
 CARD = {"grades": 40, "queries": 8, "trained_parameters": 100, "share_trained": 0.01, "run": "20260101T120000-x"}
 VERDICT = {"against": "base-1", "checks": [], "ndcg": {"tuned-1": 0.75, "base-1": 0.5}, "queries": 9, "better": [],
@@ -75,6 +76,22 @@ def test_a_version_tells_its_lineage_and_what_happened_to_it(registry: Registry,
     assert "1 people with 2 votes were erased since" in said
     assert "promoted  the gate passed" in said
     assert "knows 1 erased" in run("list")
+
+
+def test_a_ranker_tells_on_whom_it_was_trained(registry: Registry, floor: ShopFloor, tmp_path: Path) -> None:
+    with floor.database.transaction() as session:
+        ada = new_person(session, floor.clock.now())
+    card = {"grades": 41, "ndcg": 0.7}
+    manifest = ModelManifest("", None, "lambdamart", "abc", "", "2026-01-01T00:00:00", card)
+    made = rankers(tmp_path / "home").add(lambda folder: (folder / "model.txt").write_text("tree"), manifest)
+    record_use(floor.database, made.version, {ada: 3, "somebody who was erased": 2})
+    said = run("show", made.version)
+    assert f"{made.version}: does not serve" in said
+    assert "trained on 41 grades" in said
+    assert "3 votes of 1 people, 3 of one person at most" in said
+    assert "1 people with 2 votes were erased since" in said
+    with pytest.raises(NotFoundError):
+        run("show", "ranker-never-made")
 
 
 def test_runs_and_what_they_learned_are_listed(registry: Registry, tmp_path: Path, clock: FakeClock) -> None:

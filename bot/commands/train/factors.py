@@ -43,6 +43,7 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
 
     from feedback.history import FeedbackHistory
     from feedback.sql import SqlFeedbackStore
+    from feedback.training.lineage import CountedHistory, record_use
     from recommender.catalogue.facets import category_key
     from recommender.catalogue.store import SqlCatalogue
     from recommender.clock import SystemClock
@@ -60,7 +61,7 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
         catalogue = SqlCatalogue(database, clock)
         view = CatalogueView(catalogue, settings.home / "index", None)
         narrowest = {one.id: category_key(one.categories[-1]) for one in catalogue if one.categories}
-        history = FeedbackHistory(SqlFeedbackStore(database, clock), database, clock)
+        history = CountedHistory(FeedbackHistory(SqlFeedbackStore(database, clock), database, clock))
         members = {name: member() for name, member in MEMBERS.items()}
         with (
             ExitStack() as spark,
@@ -89,6 +90,7 @@ def train_here(settings: Settings, threads: int, engine: Engine = Engine.LOCAL) 
                 categories=narrowest,
                 progress=progress,
             )
+            record_use(database, made.version, history.people)
     finally:
         database.close()
     _say(made)

@@ -12,7 +12,7 @@ from bot.assistant.versions import AssistantVersion, AssistantVersions
 from bot.staff.console import View
 from bot.staff.review.confirmation import confirm
 from bot.staff.review.training import Trainings, note
-from feedback.training.lineage import Debt, debts, forget_version
+from feedback.training.lineage import Debt, Use, debts, forget_version, uses
 from recommender.errors import ConflictError
 from recommender.models.manifest import ModelManifest
 from recommender.personalisation.store import FactorModels
@@ -32,6 +32,7 @@ class _State:
     assistants: Sequence[AssistantVersion]
     assistant_is_own: bool
     debts: Mapping[str, Debt]
+    uses: Mapping[str, Use]
 
 
 class OtherModels:
@@ -99,7 +100,8 @@ class OtherModels:
         ui.label(version).classes("text-weight-bold")
         if serves:
             ui.badge("serves")
-        ui.label(about).classes("text-grey")
+        used = state.uses.get(version)
+        ui.label(about + (f", learned from {used.people:,} people" if used else "")).classes("text-grey")
         if debt := state.debts.get(version):
             ui.label(f"trained on {debt.people:,} people who were erased since").classes("text-weight-bold")
 
@@ -124,6 +126,7 @@ class OtherModels:
             assistants=self._assistants.versions(),
             assistant_is_own=self._assistants.serving().current is None,
             debts=debts(self._view.console.database),
+            uses=uses(self._view.console.database),
         )
 
     def _starter(self, title: str, arguments: Sequence[str]) -> Work:

@@ -14,6 +14,7 @@ from bot.assistant.versions import AssistantVersions
 from feedback.review.labels import label
 from feedback.review.queues import queue
 from feedback.review.subject import Kind
+from feedback.training.lineage import Use, uses
 from recommender.clock import FakeClock
 from recommender.db import Database
 from recommender.errors import BadInputError, ConfigurationError, ShoptalkError
@@ -71,6 +72,7 @@ def test_what_proves_better_learns_the_corrections_and_serves(
     assert learned["nlu"][0]["intent"] == "order_status"
     assert learned["nlu"][0]["examples"][0]["text"] == "wheres me bits"
     assert "learning" in said
+    assert uses(corrected) == {trained.name: Use(1, 1, 1)}
     assert [path.name for path in versions.folder.iterdir() if path.name.startswith(".making")] == []
 
 

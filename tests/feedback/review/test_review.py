@@ -11,10 +11,11 @@ from feedback.privacy import erase, export
 from feedback.review.context import context
 from feedback.review.examples import Example, as_training_data, corrected_messages, scrub
 from feedback.review.exchange import export_labels, import_labels, queue_lines
-from feedback.review.labels import decided, label, labels_by_key, undo
+from feedback.review.labels import decided, label, labels_by_key, said_by, undo
 from feedback.review.queues import CONFLICT, Filter, matching, queue
 from feedback.review.subject import SKIP, Kind, ReviewItem
 from feedback.selection.port import Reason
+from feedback.training.votes import from_record
 from recommender.errors import BadInputError, NotFoundError
 
 
@@ -260,3 +261,17 @@ def test_corrected_messages_become_examples_unless_raters_are_split(floor: ShopF
     decide(floor, [item], "search", "tom")
     with floor.database.reading() as session:
         assert corrected_messages(session) == []
+
+
+def test_whose_words_were_graded_is_in_what_learns_from_it(floor: ShopFloor) -> None:
+    floor.says("eve", "red sofa", ["sofa"])
+    shown = floor.says("bob", "red sofa", ["sofa", "chair", "lamp"])
+    floor.votes("bob", shown["lamp"], 1)
+    by_item = {item.item_id: item for item in judgements(floor)}
+    decide(floor, [by_item["sofa"]], "3")
+    decide(floor, [by_item["chair"]], SKIP)
+    bob, eve = floor.people["bob"][0], floor.people["eve"][0]
+    with floor.database.reading() as session:
+        assert said_by(session, Kind.JUDGEMENT) == {bob: 1, eve: 1}
+        assert said_by(session, Kind.MESSAGE) == {}
+    assert from_record(floor.database, floor.clock.now()).people == {bob: 2, eve: 1}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from feedback.people import new_person
 from feedback.privacy import erase
-from feedback.training.lineage import Debt, Use, debts, forget_version, models_of, record_use, uses
+from feedback.training.lineage import (
+    CountedHistory,
+    Debt,
+    Use,
+    debts,
+    forget_version,
+    models_of,
+    record_use,
+    uses,
+)
 from recommender.db import Database
+from recommender.personalisation.history import Signal
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -60,3 +71,32 @@ def test_what_was_retired_knows_nobody(database: Database) -> None:
     forget_version(database, "tuned-1")
     assert uses(database) == debts(database) == {}
     assert erase(database, bob).models == ()
+
+
+def test_more_people_than_fit_into_one_statement_are_kept_each_with_their_own(database: Database) -> None:
+    everybody = people(database, 1203)
+    record_use(database, "factors-1", {one: place + 1 for place, one in enumerate(everybody)})
+    assert uses(database) == {"factors-1": Use(1203, 1203 * 1204 // 2, 1203)}
+
+
+def test_whoever_is_read_for_a_training_is_counted_with_how_much() -> None:
+    class Past:
+        def everybody(self) -> Iterator[tuple[str, Sequence[Signal]]]:
+            yield "ada", [Signal("lamp", "view"), Signal("lamp", "purchase")]
+            yield "bob", [Signal("rug", "view")]
+
+        def signals(self, person_id: str) -> Sequence[Signal]:
+            return [Signal(person_id, "view")]
+
+        def queries(self, person_id: str) -> Sequence[str]:
+            return [person_id]
+
+        def popularity(self) -> Mapping[str, float]:
+            return {"lamp": 1.0}
+
+    counted = CountedHistory(Past())
+    assert counted.people == {}
+    assert [person for person, _ in counted.everybody()] == ["ada", "bob"]
+    assert counted.people == {"ada": 2, "bob": 1}
+    assert (counted.signals("ada"), counted.queries("ada")) == ([Signal("ada", "view")], ["ada"])
+    assert counted.popularity() == {"lamp": 1.0}
