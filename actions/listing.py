@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from actions.clarifying import CANDIDATES, with_question
 from actions.dialogue.state import Listing, SizeLimit
 from actions.measured_search import sized
 from actions.nothing import no_change_possible, nothing_found
@@ -77,5 +78,7 @@ def _search(
     turn: Turn, query: Query, size: SizeLimit | None, opening: str, slots: Mapping[str, object]
 ) -> tuple[SearchResult, list[Reply]]:
     with turn.timed("search"):
-        result = sized(size)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
-    return result, page(turn, Listing(weights=dict(result.weights), size=size), result, query, opening, slots)
+        found = sized(size)(turn, query, limit=CANDIDATES, exclude=turn.unwanted)
+    result = replace(found, hits=found.hits[:PAGE_SIZE])
+    replies = page(turn, Listing(weights=dict(result.weights), size=size), result, query, opening, slots)
+    return result, with_question(turn, query, found, replies)

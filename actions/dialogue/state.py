@@ -98,7 +98,7 @@ class DialogueState:
     `shown` is the page in front of the shopper, `focus` the product talked about last, `said` the sentences of the last
     answer (none of them is said again right away), `failed_orders` how often an order was asked for that was not found,
     `page` the product on whose page the shopper was last, `offered` what was recommended in this conversation, oldest
-    first.
+    first, `asked` the questions that were asked to narrow a list down, and of what.
     """
 
     query: Query | None = None
@@ -110,6 +110,7 @@ class DialogueState:
     failed_orders: int = 0
     page: str | None = None
     offered: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 _STATE = TypeAdapter(DialogueState)
