@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from actions.action import TurnAction
 from actions.dialogue.state import constraint_from_json, query_from_json
-from actions.items import show_details
 from actions.listing import PAGE_SIZE, change, find, page
 from actions.measured_search import sized
 from actions.measures import wanted_size
 from actions.recommending import recommend, recommend_page, told_of
 from actions.replies.schema import Reply
+from actions.showing import show_details
 from actions.similar import similar_to
 from actions.sizes import asks_for_size, by_named_size, by_size
 from actions.turn import Turn, chips, shortened, with_chips
-from recommender.understanding.query import Constraint, Op, Query, Sort
+from recommender.catalogue.words import words
+from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
 from recommender.understanding.reading import Reading
 
 __all__ = [
@@ -35,7 +36,10 @@ __all__ = [
 
 def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     """Search for what was read; the opening sentence says how far it was understood."""
+    reading, left_out = _without_prices(turn, reading)
     query, before = reading.query, turn.state.query
+    if left_out and query == (before or Query()):
+        return [*left_out, *turn.constraints(query)]
     if reading.kind == "amend" and query == before and (bigger := asks_for_size(turn)) is not None:
         return by_size(turn, query, reading.references, above=bigger)
     product = turn.product(reading.references[0]) if len(reading.references) == 1 else None
@@ -45,8 +49,20 @@ def search_for(turn: Turn, reading: Reading) -> list[Reply]:
     if reading.kind == "amend" and before is not None and unmatched and query == before:
         return [turn.say("refine.unmatched", words=unmatched), *turn.constraints(before)]
     note: list[Reply] = [turn.say("found.unmatched", words=unmatched)] if unmatched else []
-    replies = [*respelling(turn, reading), *note, *_search_for(turn, reading), *as_written(turn, reading)]
+    replies = [*respelling(turn, reading), *left_out, *note, *_search_for(turn, reading), *as_written(turn, reading)]
     return with_further(turn, reading, replies)
+
+
+def _without_prices(turn: Turn, reading: Reading) -> tuple[Reading, list[Reply]]:
+    """The reading without what it says of prices, and an honest word, in a shop whose catalogue names none."""
+    query = reading.query
+    kept = tuple(one for one in query.constraints if one.facet is not Facet.PRICE)
+    by_price = query.sort in (Sort.PRICE_ASC, Sort.PRICE_DESC)
+    if turn.services.understander.currency or (kept == query.constraints and not by_price):
+        return reading, []
+    query = replace(query, constraints=kept, sort=Sort.RELEVANCE if by_price else query.sort)
+    added = tuple(one for one in reading.added if one.facet is not Facet.PRICE)
+    return replace(reading, query=query, added=added), [turn.say("found.no_prices")]
 
 
 def with_further(turn: Turn, reading: Reading, replies: Sequence[Reply]) -> list[Reply]:
@@ -120,6 +136,8 @@ class Search(TurnAction):
             return _found(turn, query_from_json(turn.arguments["query"]))
         if turn.arguments.get("as_written"):
             return search_for(turn, turn.read(amend=False, respell=False))
+        if not words(turn.text):
+            return [turn.say("search.no_words")]
         size = wanted_size(turn.text)
         return by_named_size(turn, size) if size is not None else search_for(turn, turn.read(amend=False))
 

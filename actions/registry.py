@@ -5,10 +5,11 @@ from __future__ import annotations
 from actions.action import TurnAction
 from actions.cart import AddToCart, ChangeCart, EmptyCart, SaveForLater, ShowCart, ShowSaved
 from actions.catalogue_questions import Cheapest, Dearest, HowMany, PriceRange
+from actions.comparing import Compare
+from actions.details import Details, ShowItem
 from actions.dislikes import WantLess
 from actions.explaining import WhyNot, WhyThis
 from actions.finding import DropConstraint, More, Recommend, Refine, Relax, Search
-from actions.items import Compare, Details, ShowItem
 from actions.orders import Inform, OrderStatus
 from actions.person import ForgetFact, ForgetMe, WhatYouKnow
 from actions.personal import Personalise

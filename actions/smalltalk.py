@@ -109,9 +109,10 @@ class AskBack(TurnAction):
             unchanged = reading.kind == "amend" or not reading.query.text
         if not unchanged and (reading.known or reading.added):
             return [turn.say("ask_back.searched"), *search_for(turn, reading)]
-        likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.phrases]
-        options = [_step(turn, guess, text=turn.text) for guess in likely[:_GUESSES]]
-        return [turn.say("ask_back.which"), *chips([*options, _step(turn, "help")])]
+        likely = [guess for guess in turn.guesses if f"intent.{guess}" in turn.phrases][:_GUESSES]
+        options = [_step(turn, guess, text=turn.text) for guess in likely]
+        help_ = [] if "help" in likely else [_step(turn, "help")]
+        return [turn.say("ask_back.which"), *chips([*options, *help_])]
 
 
 def _step(turn: Turn, intent: str, **arguments: object) -> Chip:

@@ -15,6 +15,7 @@ __all__ = ["kinds_named", "wishes"]
 
 _JOINED = phrases("several.joined", {"loosely": False, "surely": True})
 _STARTS = word_set("several.starts")
+_ARTICLES = frozenset({"a", "an", "some"})
 _ALTERNATIVES = frozenset({"and", "or"})
 MOST_WISHES: Final = 3
 MOST_JOINTS: Final = 4
@@ -39,11 +40,16 @@ def wishes(text: str, kind_of: KindOf, most: int = MOST_WISHES) -> list[str]:
         if end >= len(sheet):
             break
         before, after = text[: sheet.tokens[at].start].rstrip(" ,;"), sheet.text[sheet.tokens[end].start :]
-        (one, ours, _), (other, theirs, says_more) = kind_of(before), kind_of(after)
+        (one, ours, is_thing), (other, theirs, says_more) = kind_of(before), kind_of(after)
         # "And also under 50" is a condition more, "plus size" what the thing is.
         begins = sheet.key(end) in _STARTS or (surely and says_more and sheet.key(end) != "size")
         # What follows "with a bag and" belongs to the bag.
         told = {sheet.key(i) for i in range(at)}
+        if one is other is None and sheet.key(end) in _ARTICLES and is_thing and says_more:
+            # No category tells what the two are, but each is a thing: "furniture cover and a parasol".
+            if told.isdisjoint(PURPOSE_WORDS | {"between"}):
+                return [before, *wishes(after, kind_of, most - 1)]
+            continue
         if one is None or other == one or "with" in told or (other is None and not told.isdisjoint(PURPOSE_WORDS)):
             continue
         # "Shirts and socks under 20" is one wish, "a red shirt and socks under 20" are two.

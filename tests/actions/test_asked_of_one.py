@@ -91,3 +91,11 @@ def test_an_order_number_beside_a_no_is_no_calling_off(shopper: Shopper) -> None
     shopper.say("where is my order", "order_status")
     shopper.say("no SH-10042, ada@example.org", "inform")
     assert "on its way" in shopper.text()
+
+
+def test_what_points_at_nothing_and_names_a_property_changes_the_search(shopper: Shopper) -> None:
+    shopper.say("jacket", "search")
+    shopper.say("waterproof one please", "details")
+    assert shopper.ids()[0] == "jacket-001"
+    shopper.say("more about it", "details")
+    assert shopper.cards() == []

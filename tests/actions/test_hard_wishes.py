@@ -21,7 +21,7 @@ from recommender.search.engine import SearchEngine
 from recommender.search.port import Hit, SearchResult
 from recommender.understanding.query import Query
 from recommender.understanding.synonyms import ShopWords
-from tests.actions.conftest import Shop, Shopper
+from tests.actions.conftest import PRODUCTS, Shop, Shopper
 
 SCREENS = [
     Product(f"tv-{inch}", f'Orla TV {inch * 2.54:.1f} cm ({inch}")', brand="Orla", price=Decimal(inch * 10))
@@ -110,6 +110,30 @@ def test_what_is_cheaper_is_still_of_the_size(screens: Shopper) -> None:
 def test_an_amount_of_money_is_no_size(shopper: Shopper) -> None:
     shopper.say("jackets under 50", "search")
     assert set(shopper.ids()) == {"jacket-001", "jacket-007"}
+
+
+@pytest.fixture
+def unpriced(tmp_path: Path, database: Database, clock: FakeClock) -> Shopper:
+    plain = [replace(one, price=None) for one in PRODUCTS]
+    return Shopper(Shop(tmp_path / "home", database, clock, plain).services)
+
+
+def test_a_price_is_left_out_where_no_product_has_one(unpriced: Shopper) -> None:
+    unpriced.say("jackets under 100", "search")
+    assert len(unpriced.ids()) == 5
+    assert "no prices" in unpriced.text()
+    assert unpriced.labels() == ["jackets"]
+    unpriced.say("cheaper", "refine")
+    assert unpriced.cards() == []
+    assert "no prices" in unpriced.text()
+    unpriced.say("blue ones under 50", "refine")
+    assert set(unpriced.labels()) == {"jackets", "blue"}
+
+
+def test_a_message_without_words_is_not_searched_for(shopper: Shopper) -> None:
+    shopper.say("🛋️ !!", "search")
+    assert shopper.cards() == []
+    assert "words" in shopper.text()
 
 
 def test_which_measure_is_asked_where_nothing_states_one(screens: Shopper) -> None:
