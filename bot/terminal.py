@@ -1,10 +1,11 @@
 """How does a conversation look in a terminal?
 
-Whatever comes from shoppers and catalogues is printed as plain text, never as rich's markup; rich drops control codes.
+What comes from shoppers and catalogues is printed as plain text, never as rich's markup or as what a terminal obeys.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
@@ -20,9 +21,18 @@ from recommender.errors import BadInputError
 from recommender.money import format_money
 from recommender.settings import Settings
 
-__all__ = ["Terminal"]
+__all__ = ["Terminal", "plain"]
 
 _CARD_WIDTH = 38
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, style: str = "") -> Text:
+    """`text` as a terminal shows it, without the characters that move its cursor, colour it or turn its direction.
+
+    Rich itself drops some of these and lets through ESC, which begins every escape sequence.
+    """
+    return Text(_OBEYED.sub(" ", text), style=style)
 
 
 class Terminal:
@@ -58,7 +68,7 @@ class Terminal:
 
     def tell(self, sentence: str) -> None:
         """Say something that is no reply of the assistant."""
-        self._console.print(Text(sentence, style="red"))
+        self._console.print(plain(sentence, "red"))
 
     def show(self, replies: Sequence[Mapping[str, Any]], timing_ms: Mapping[str, float]) -> None:
         """Draw the replies to one turn; what can be pressed gets a number."""
@@ -79,16 +89,18 @@ class Terminal:
             case "constraints":
                 return self._pressables((f"{one['label']} ✕", one["remove_payload"]) for one in reply["items"])
             case _:
-                return Text(str(reply["text"]))
+                return plain(str(reply["text"]))
 
     def _card(self, position: int, card: Mapping[str, Any]) -> Panel:
         facts = [card["brand"], self._price(card), "in stock" if card["in_stock"] else "out of stock"]
         if card["rating"] is not None:
             facts.append(f"★ {card['rating']:g} ({card['rating_count']})")
-        lines = [Text(card["title"], style="bold"), Text(" · ".join(fact for fact in facts if fact))]
-        lines += [Text(f"✓ {reason}", style="green") for reason in card["reasons"]]
+        lines = [plain(card["title"], "bold"), plain(" · ".join(fact for fact in facts if fact))]
+        lines += [plain(f"✓ {reason}", "green") for reason in card["reasons"]]
         if card["url"]:
-            lines.append(Text(card["url"], style="dim", overflow="fold"))
+            address = plain(card["url"], "dim")
+            address.overflow = "fold"
+            lines.append(address)
         return Panel(Group(*lines), title=f"#{position}", title_align="left", width=_CARD_WIDTH)
 
     def _price(self, card: Mapping[str, Any]) -> str:
@@ -100,9 +112,9 @@ class Terminal:
             return f"{card['price']} {card['currency']}"
 
     def _comparison(self, reply: Mapping[str, Any]) -> Table:
-        table = Table("", *(Column(Text(card["title"])) for card in reply["items"]))
+        table = Table("", *(Column(plain(card["title"])) for card in reply["items"]))
         for row in reply["rows"]:
-            table.add_row(Text(row["label"]), *(Text(value) for value in row["values"]))
+            table.add_row(plain(row["label"]), *(plain(value) for value in row["values"]))
         return table
 
     def _pressables(self, items: Iterable[tuple[str, str]]) -> Text:
@@ -110,5 +122,5 @@ class Terminal:
         for title, payload in items:
             self._payloads.append(payload)
             text.append(f"[{len(self._payloads)}] ", style="cyan bold")
-            text.append(f"{title}   ")
+            text.append_text(plain(f"{title}   "))
         return text

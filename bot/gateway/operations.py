@@ -58,7 +58,7 @@ def _database_answers(gateway: Gateway) -> bool:
 
 
 def _index_answers(gateway: Gateway) -> bool:
-    """Whether a search finds something, if there is something to find."""
+    """Whether a search finds something, if there is something to find: in an older index too while one is built."""
     # The first reading makes the vocabulary, so that no shopper waits for it.
     gateway.services.understander.understand("")
     return gateway.services.searcher.search(Query(), limit=1).total > 0 or len(gateway.services.catalogue) == 0

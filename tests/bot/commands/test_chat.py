@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import unicodedata
 
 import httpx
 import pytest
+from hostile import HOSTILE
 from rich.console import Console
 
 from bot.commands.chat import Conversation, sign_identity
@@ -81,3 +84,22 @@ def test_cards_are_drawn_as_plain_text_and_numbers_press_chips() -> None:
     assert "[bold]Lamp[/bold]" in drawn
     assert "$1,299.00" in drawn
     assert [terminal.pressed(text) for text in ("1", "2", "3", "more")] == ["p-drop", "p-more", None, None]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_terminal_obeys_nothing_that_is_shown_in_it(name: str) -> None:
+    text, printed = HOSTILE[name][:2000], io.StringIO()
+    card = CARD | {"title": text, "brand": text, "url": text, "reasons": [text], "currency": text[:3]}
+    terminal = Terminal(Settings(), Console(file=printed, width=100, force_terminal=False))
+    replies = [
+        {"type": "text", "text": text},
+        {"type": "handoff", "status": "human", "text": text},
+        {"type": "products", "items": [card]},
+        {"type": "comparison", "items": [card, card], "rows": [{"label": text, "values": [text, text]}]},
+        {"type": "constraints", "items": [{"label": text, "remove_payload": text}]},
+        {"type": "chips", "items": [{"title": text, "payload": text}]},
+    ]
+    terminal.show(replies, {"total": 12.0})
+    terminal.tell(text)
+    assert not {one for one in printed.getvalue() if unicodedata.category(one) == "Cc"} - {"\n"}
+    assert not set(printed.getvalue()) & set("\u202b\u202e\u2066\u2067\u2028")
