@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.machine import save
 from feedback.selection.pool_based import STRATEGIES
 from feedback.selection.port import Candidate, Strategy
-from feedback.selection.worth_asking import WorthAsking
+from feedback.selection.ways import Way, strategy_of
 from feedback.training.given import from_files
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import SystemClock
@@ -122,7 +122,7 @@ def _only(found: Found, rows: Sequence[int]) -> Found:
 
 def strategies(seed: int) -> dict[str, Strategy]:
     """Every way of choosing, by name."""
-    return {**{name: kind(seed) for name, kind in STRATEGIES.items()}, "mix": WorthAsking()}
+    return {way.value: strategy_of(way, seed) for way in Way}
 
 
 def main() -> None:

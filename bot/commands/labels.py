@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.record import open_record
+from feedback.selection.ways import Way, strategy_of
 
 __all__ = ["app"]
 
@@ -67,6 +68,7 @@ def queue(
     rater: Annotated[str, typer.Option(help="Who is going to decide.")],
     kind: Annotated[Asked, typer.Option(help="Search results, messages, or labels that look wrong.")] = Asked.JUDGEMENT,
     limit: Annotated[int, typer.Option(min=1, help="So many, the most telling first.")] = 50,
+    by: Annotated[Way, typer.Option(help="How search results are chosen.")] = Way.MIX,
     out: Annotated[Path | None, typer.Option(help="The file to write to, instead of the screen.")] = None,
 ) -> None:
     """Write what waits to be decided, each with why it was picked; fill in values, then `shoptalk labels import`."""
@@ -85,7 +87,9 @@ def queue(
         if kind is Asked.SUSPECTS:
             items = suspicious(session, texts)[:limit]
         else:
-            items = review_queue(session, Kind(kind.value), f"import:{rater}", texts, budget=limit)
+            items = review_queue(
+                session, Kind(kind.value), f"import:{rater}", texts, budget=limit, strategy=strategy_of(by)
+            )
         titles = {
             id_: one.title for id_, one in catalogue.get([item.item_id for item in items if item.item_id]).items()
         }

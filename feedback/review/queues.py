@@ -83,18 +83,25 @@ def queue(
     if kind is Kind.MESSAGE:
         rest = [item for item in asked if item.reason and not item.labels]
     else:
-        rest = _chosen(asked, items, texts, strategy or WorthAsking())
+        # What is filtered is chosen among all; otherwise no strategy has to put more in order than will be asked.
+        count = budget + len(items) - len(asked) if chosen in (None, Filter()) else len(items)
+        rest = _chosen(asked, items, texts, strategy or WorthAsking(), count)
     chosen = chosen or Filter()
     return [item for item in (*conflicts, *rest) if chosen.passes(item)][:budget]
 
 
-def matching(session: Session, kind: Kind, rater: str, texts: Texts, chosen: Filter) -> list[ReviewItem]:
-    """Everything that `chosen` selects and `rater` has not decided on, for deciding on all of it at once."""
-    return queue(session, kind, rater, texts, chosen=chosen, budget=LATEST)
+def matching(
+    session: Session, kind: Kind, rater: str, texts: Texts, chosen: Filter, strategy: Strategy | None = None
+) -> list[ReviewItem]:
+    """Everything that `chosen` selects and `rater` has not decided on, for deciding on all of it at once.
+
+    The reasons that a filter goes by are those that `strategy` gives.
+    """
+    return queue(session, kind, rater, texts, chosen=chosen, budget=LATEST, strategy=strategy)
 
 
 def _chosen(
-    asked: Sequence[ReviewItem], items: Sequence[ReviewItem], texts: Texts, strategy: Strategy
+    asked: Sequence[ReviewItem], items: Sequence[ReviewItem], texts: Texts, strategy: Strategy, count: int
 ) -> list[ReviewItem]:
     wording = texts([item.item_id for item in items if item.item_id is not None])
     candidates = [
@@ -111,7 +118,7 @@ def _chosen(
     ]
     grades = {item.key: grade for item in items if (grade := _mean_grade(item)) is not None}
     by_key = {item.key: item for item in asked}
-    picks = strategy.select(candidates, grades, len(candidates))
+    picks = strategy.select(candidates, grades, count)
     picked = [replace(by_key[pick.key], reason=pick.reason.value) for pick in picks if pick.key in by_key]
     # What no reason speaks for can still be judged, last.
     left = by_key.keys() - {pick.key for pick in picks} - grades.keys()

@@ -26,6 +26,8 @@ __all__ = ["STRATEGIES", "Disagreement", "Diversity", "ExpectedChange", "Margin"
 
 Floats = NDArray[np.float64]
 
+LOOKED_AT: Final = 200
+
 
 @dataclass(frozen=True)
 class _Pool:
@@ -129,7 +131,10 @@ class Diversity(_PoolBased):
 
 
 class ExpectedChange(_PoolBased):
-    """Asks what would change a linear model of the grades most (Cai, Zhang and Zhou, ICDM 2013)."""
+    """Asks what would change a linear model of the grades most (Cai, Zhang and Zhou, ICDM 2013).
+
+    What would change is worked out for `LOOKED_AT` candidates drawn by lot: for each it takes a model of its own.
+    """
 
     reason = Reason.CHANGE
 
@@ -139,8 +144,10 @@ class ExpectedChange(_PoolBased):
             return None
         learner = SklearnRegressor(Ridge(), random_state=self.seed)
         strategy = ExpectedModelChangeMaximization(random_state=self.seed)
-        _, weights = strategy.query(pool.table, pool.grades, learner, candidates=pool.open_rows, return_utilities=True)
-        return np.asarray(weights[0][pool.open_rows])
+        drawn = pool.open_rows[np.argsort(self._chance(pool.items)[pool.open_rows], kind="stable")[:LOOKED_AT]]
+        _, weights = strategy.query(pool.table, pool.grades, learner, candidates=drawn, return_utilities=True)
+        found = np.asarray(weights[0], dtype=np.float64)[pool.open_rows]
+        return np.where(np.isnan(found), np.nanmin(found), found)
 
 
 STRATEGIES: Final[Mapping[str, type[_PoolBased]]] = {
@@ -148,9 +155,9 @@ STRATEGIES: Final[Mapping[str, type[_PoolBased]]] = {
     "margin": Margin,
     "disagreement": Disagreement,
     "diversity": Diversity,
-    "expected change": ExpectedChange,
+    "expected-change": ExpectedChange,
 }
-"""Each by its name in the learning curves; a mix of reasons in turn is `worth_asking.WorthAsking`."""
+"""Each by its name (`ways.Way`); a mix of reasons in turn is `worth_asking.WorthAsking`."""
 
 
 def _numbers(items: Sequence[Candidate]) -> Floats:

@@ -20,6 +20,7 @@ from feedback.review.labels import label, undo
 from feedback.review.queues import Filter, Texts, matching, queue
 from feedback.review.subject import Kind, ReviewItem
 from feedback.review.suspicion import suspicious
+from feedback.selection.ways import Way, strategy_of
 from feedback.staff.audit import audit
 from feedback.staff.roles import Actor
 from feedback.staff.tables import StaffRow
@@ -30,8 +31,8 @@ from recommender.errors import BadInputError, ConflictError
 from recommender.settings import PROJECT_ROOT
 
 __all__ = [
-    "SUSPECTS", "around", "count_matching", "decide", "decide_all", "delete_view", "intents", "load", "product_texts",
-    "save_view", "saved_views", "take_back", "usual_intents",
+    "SUSPECTS", "around", "ask_by", "count_matching", "decide", "decide_all", "delete_view", "intents", "load",
+    "product_texts", "save_view", "saved_views", "take_back", "usual_intents", "way_of",
 ]  # fmt: skip
 
 SUSPECTS: Final = "suspects"
@@ -57,7 +58,24 @@ def load(session: Session, name: str, actor: Actor, texts: Texts, chosen: Filter
     """
     if name == SUSPECTS:
         return [item for item in suspicious(session, texts) if chosen.passes(item)]
-    return queue(session, _kind(name), actor.id, texts, chosen=chosen)
+    return queue(session, _kind(name), actor.id, texts, chosen=chosen, strategy=strategy_of(way_of(session, actor)))
+
+
+def way_of(session: Session, actor: Actor) -> Way:
+    """How this person has things chosen."""
+    return Way(_settings(session, actor).get("ask_by", Way.MIX))
+
+
+def ask_by(session: Session, actor: Actor, way: str) -> None:
+    """From now on, choose what this person is asked that way.
+
+    Raises:
+        BadInputError: there is no such way.
+    """
+    if way not in set(Way):
+        raise BadInputError(f"There is no such way of choosing: {', '.join(Way)}.")
+    row = session.get_one(StaffRow, actor.id)
+    row.settings = {**row.settings, "ask_by": str(way)}
 
 
 def around(session: Session, item: ReviewItem, catalogue: Catalogue) -> tuple[Context, dict[str, Product]]:
@@ -76,7 +94,7 @@ def decide(session: Session, actor: Actor, item: ReviewItem, value: str, now: da
 
 def count_matching(session: Session, name: str, actor: Actor, texts: Texts, chosen: Filter) -> int:
     """How many undecided items the filter selects."""
-    return len(matching(session, _kind(name), actor.id, texts, chosen))
+    return len(_matching(session, actor, name, texts, chosen))
 
 
 def decide_all(
@@ -87,7 +105,7 @@ def decide_all(
     Raises:
         ConflictError: that is not as many as were confirmed; nothing was changed.
     """
-    items = matching(session, _kind(name), actor.id, texts, chosen)
+    items = _matching(session, actor, name, texts, chosen)
     if len(items) != confirmed:
         raise ConflictError(f"It would be {len(items)} by now, not {confirmed}; look again and confirm that.")
     changed = label(session, actor.id, items, value, now)
@@ -143,6 +161,10 @@ def usual_intents(session: Session) -> list[str]:
     latest = select(TurnRow.intent).where(TurnRow.payload_id.is_(None)).order_by(TurnRow.created_at.desc()).limit(2000)
     counts = Counter(intent for intent in session.scalars(latest) if intent in intents())
     return [intent for intent, _ in counts.most_common()]
+
+
+def _matching(session: Session, actor: Actor, name: str, texts: Texts, chosen: Filter) -> list[ReviewItem]:
+    return matching(session, _kind(name), actor.id, texts, chosen, strategy_of(way_of(session, actor)))
 
 
 def _kind(name: str) -> Kind:

@@ -15,6 +15,7 @@ from bot.staff.review.surroundings import show_surroundings
 from feedback.review.queues import CONFLICT, MESSAGE_REASONS, Filter
 from feedback.review.subject import GRADES, SKIP, Kind, ReviewItem
 from feedback.selection.port import Reason
+from feedback.selection.ways import Way
 from recommender.catalogue.store import SqlCatalogue
 from recommender.errors import BadInputError
 
@@ -118,6 +119,8 @@ class Labelling:
         with ui.row().classes("items-center"):
             text = ui.input("Words", value=self._filter.text).props("dense clearable")
             reason = ui.select(["", *reasons], value=self._filter.reason, label="Why").props("dense").classes("w-48")
+            if self._name in (Kind.JUDGEMENT, Kind.RECOMMENDATION):
+                await self._way()
             least = ui.number("Thumbs down", value=self._filter.least_down, min=0, precision=0).props("dense")
             least.classes("w-28")
 
@@ -155,6 +158,20 @@ class Labelling:
             ui.button(icon="save", on_click=self._view.handler(save)).props('flat dense aria-label="Save view"')
             ui.button(icon="delete", on_click=self._view.handler(forget)).props('flat dense aria-label="Delete view"')
         self._view.key("/", "search in the queue", lambda: text.run_method("focus"))
+
+    async def _way(self) -> None:
+        """How what is asked first is chosen; kept for this person."""
+        titles = {way.value: way.words for way in Way}
+        chosen = ui.select(
+            titles, value=(await self._view.read(desk.way_of, self._view.actor)).value, label="Ask first"
+        )
+        chosen.props("dense").classes("w-48").mark("way")
+
+        async def change() -> None:
+            await self._view.write(desk.ask_by, str(chosen.value))
+            await self._reload()
+
+        chosen.on_value_change(self._view.handler(change))
 
     # What is done ------------------------------------------------------------------------------------------------
 

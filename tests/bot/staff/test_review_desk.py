@@ -15,6 +15,8 @@ from feedback.review.live_votes import VersionVotes, votes_by_version
 from feedback.review.queues import Filter
 from feedback.review.subject import Kind
 from feedback.review.suspicion import suspicious
+from feedback.selection.port import Reason
+from feedback.selection.ways import Way
 from feedback.staff.accounts import add_staff
 from feedback.staff.audit import latest_actions
 from feedback.staff.roles import Actor, Role
@@ -65,6 +67,24 @@ def test_views_are_kept_for_their_owner_and_queue(floor: ShopFloor, ada: Actor) 
         assert desk.saved_views(session, ada, "judgement") == {}
         with pytest.raises(BadInputError):
             desk.save_view(session, ada, "judgement", "  ", chosen)
+
+
+def test_what_is_asked_first_is_chosen_as_each_trainer_likes(floor: ShopFloor, ada: Actor) -> None:
+    legs = {"sofa": {"lexical": 1.0, "dense": 1.0}, "chair": {"lexical": 0.0, "dense": 0.9},
+            "lamp": {"lexical": 0.0, "dense": 0.0}}  # fmt: skip
+    shown = floor.says("bob", "red sofa", list(legs), legs=legs)
+    floor.votes("bob", shown["lamp"], -1)
+    with floor.database.transaction() as session:
+        first = desk.load(session, "judgement", ada, floor.texts, Filter())[0]
+        assert (first.item_id, first.reason) == ("lamp", Reason.THUMBS_DOWN)
+        desk.ask_by(session, ada, "disagreement")
+        assert desk.way_of(session, ada) is Way.DISAGREEMENT
+        first, *_ = found = desk.load(session, "judgement", ada, floor.texts, Filter())
+        assert (first.item_id, first.reason) == ("chair", Reason.DISAGREEMENT)
+        assert {item.item_id for item in found} == set(legs)
+        assert desk.count_matching(session, "judgement", ada, floor.texts, Filter(reason=Reason.THUMBS_DOWN)) == 0
+        with pytest.raises(BadInputError, match="no such way"):
+            desk.ask_by(session, ada, "by the stars")
 
 
 def test_beside_an_item_are_the_products_that_occur_there(floor: ShopFloor, ada: Actor) -> None:
