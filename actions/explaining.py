@@ -14,6 +14,7 @@ from actions.matching import meets
 from actions.personal import search_for_person
 from actions.questions import subject
 from actions.referring import ask_which, products_meant
+from actions.replies.labels import days_ago, days_long
 from actions.replies.reasons import contributions
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
@@ -164,7 +165,8 @@ def _not_recommended(turn: Turn, product: Product) -> Reply:
     if usual is None or usual.days is None or bought[-1].at is None:
         return turn.say("why_not.owned", **slots)
     ago = (turn.services.clock.now() - bought[-1].at).days
-    return turn.say("why_not.not_yet", ago=ago, usual=round(usual.days), **slots)
+    said = {"ago": days_ago(turn.phrases, ago), "usual": days_long(turn.phrases, round(usual.days))}
+    return turn.say("why_not.not_yet", **said, **slots)
 
 
 def _stated(product: Product, facet: Facet) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""How is a condition said in words?"""
+"""How is a condition said in a few words, and a stretch of days?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from actions.replies.phrases import Phrases
 from recommender.understanding.query import Constraint, Facet, Op
 
-__all__ = ["constraint_label"]
+__all__ = ["constraint_label", "days_ago", "days_long"]
 
 
 def constraint_label(
@@ -30,6 +30,16 @@ def constraint_label(
         bound = constraint.bound
         value = money(bound) if constraint.facet is Facet.PRICE else format(bound.normalize(), "f")
     return phrases.say(f"constraint.{constraint.facet}.{constraint.op}", value=value)
+
+
+def days_ago(phrases: Phrases, days: int) -> str:
+    """So many days before today: "today", "a day ago", "3 days ago"."""
+    return phrases.say("days.today") if days < 1 else phrases.say("days.ago", count=days)
+
+
+def days_long(phrases: Phrases, days: int) -> str:
+    """So many days as a stretch of time: "a day", "30 days"."""
+    return phrases.say("days.long", count=days)
 
 
 def _within_a_sentence(name: str) -> str:

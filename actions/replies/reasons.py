@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from actions.replies.labels import days_ago, days_long
 from actions.replies.phrases import Phrases
 from recommender.explanation.reason import Reason, ReasonKind
 from recommender.understanding.query import Constraint
@@ -54,7 +55,13 @@ def reasons_in_words(
                 key = key if key in phrases else f"reason.{reason.kind}"
                 said.append(phrases.say(key, title=title_of(reason.item_id)))
             case ReasonKind.AGAIN if reason.days is not None and reason.usual_days is not None:
-                said.append(phrases.say("reason.again.days", days=reason.days, usual=reason.usual_days))
+                said.append(
+                    phrases.say(
+                        "reason.again.days",
+                        ago=days_ago(phrases, reason.days),
+                        usual=days_long(phrases, reason.usual_days),
+                    )
+                )
             case ReasonKind.ASKED:
                 said.append(phrases.say("reason.asked", words=reason.words[0]))
             case ReasonKind.EXPLORED:

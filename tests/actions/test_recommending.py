@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from actions.recommending import told_of
+from feedback.history import FeedbackHistory
 from feedback.store import Event
 from feedback.tables import EventRow, ImpressionRow, PreferenceRow
 from recommender.catalogue.product import Product
 from recommender.clock import FakeClock
 from recommender.db import Database
+from recommender.personalisation.items import Items
 from recommender.personalisation.recommender import ListRules, PersonalRecommender
+from recommender.personalisation.repeats import Usual
 from tests.actions.conftest import Shop, Shopper
 
 WORDS = ("jacket", "headphones", "lamp")
@@ -257,6 +261,23 @@ def test_why_not_answers_for_recommendations_with_the_place(somebody: Shopper) -
         assert said in somebody.text() or f"out {said}" in somebody.text()
     somebody.say(f"why not the {titles[first]}", "why_not")
     assert "list" in somebody.text()
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "today"), (1, "a day ago"), (12, "12 days ago")])
+def test_why_not_of_what_is_used_up_later_says_when(big: Shop, clock: FakeClock, days: int, said: str) -> None:
+    class Knowing(PersonalRecommender):
+        def bought_again(self, item_id: str) -> Usual | None:
+            return Usual(0.5, 30.4, 3.0) if item_id.startswith("lamp") else None
+
+    history = FeedbackHistory(big.services.feedback, big.services.database, clock)
+    knowing = Knowing(lambda: Items.of(big.view.snapshot), big.catalogue, history)
+    shopper = Shopper(replace(big.services, recommender=knowing))
+    at = clock.now() - timedelta(days=days)
+    shopper.services.feedback.add_events([Event("bought", shopper.person_id, "lamp-03", "purchase", at)])
+    shopper.say("recommend me something", "recommend")
+    shopper.say("why not lamp d", "why_not")
+    assert said in shopper.text()
+    assert "about 30 days" in shopper.text()
 
 
 def test_why_not_says_how_much_too_dear_and_which_scores(shopper: Shopper) -> None:
