@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,7 @@ class _Line(BaseModel):
     item_id: str | None = Field(None, max_length=200)
     value: str = Field(max_length=60)
     rater: str = Field(min_length=1, max_length=60)
-    at: datetime
+    at: AwareDatetime
     turns: list[str] = Field(default_factory=list, max_length=_MOST_TURNS)
 
 
