@@ -231,8 +231,7 @@ def test_what_was_decided_in_a_file_is_not_asked_again_and_goes_with_whoever_sai
         (
             [
                 '{"format": "shoptalk-labels", "version": 1}',
-                '{"kind": "judgement", "text": "a", "item_id": "b", "value": "7", "rater": "x",'
-                ' "at": "2026-01-01T00:00Z"}',
+                '{"kind": "judgement", "text": "a", "item_id": "b", "value": "7", "rater": "x", "at": "1767225600"}',
             ],
             "line 2: A judgement is 0 or 1 or 2 or 3, not '7'.",
         ),
