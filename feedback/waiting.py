@@ -14,9 +14,9 @@ from feedback.desk_tables import TagRow
 from feedback.handoff_tables import HandoffRow
 from feedback.tables import MessageRow, SessionRow
 
-__all__ = ["FILTERS", "AtDesk", "Filter", "conversations"]
+__all__ = ["FILTERS", "AtDesk", "Filter", "conversations", "waiting_ids"]
 
-Filter = Literal["open", "waiting", "mine", "email", "assistant", "ended"]
+Filter = Literal["open", "waiting", "mine", "email", "assistant", "ended", "all"]
 
 FILTERS: Final[dict[Filter, str]] = {
     "open": "Waiting and talking",
@@ -25,6 +25,7 @@ FILTERS: Final[dict[Filter, str]] = {
     "email": "To answer by e-mail",
     "assistant": "With the assistant",
     "ended": "Ended",
+    "all": "All there ever were",
 }
 
 _LATELY = timedelta(hours=24)
@@ -101,6 +102,13 @@ def conversations(
     ]
 
 
+def waiting_ids(session: Session) -> list[str]:
+    """The conversations that wait for a person, in their order."""
+    waits = HandoffRow.ended_at.is_(None) & HandoffRow.agent_id.is_(None)
+    query = select(HandoffRow.session_id).where(waits).order_by(HandoffRow.requested_at, HandoffRow.id)
+    return list(session.scalars(query))
+
+
 def _of_filter(which: Filter, handoff: type[HandoffRow], agent_id: str, now: datetime) -> ColumnElement[bool]:
     if which == "waiting":
         return SessionRow.speaker == "queued"
@@ -113,6 +121,8 @@ def _of_filter(which: Filter, handoff: type[HandoffRow], agent_id: str, now: dat
         return and_(SessionRow.speaker == "bot", SessionRow.last_seen_at > now - _LATELY, said)
     if which == "ended":
         return and_(handoff.ended_at.is_not(None), SessionRow.speaker.in_(("bot", "closed")))
+    if which == "all":
+        return select(MessageRow.id).where(MessageRow.session_id == SessionRow.id).exists()
     return SessionRow.speaker.in_(("queued", "human"))
 
 

@@ -50,10 +50,11 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Customer:
     """Everything an agent may want to know at a glance. `warnings` each name their reason; `number` is the shop's own
-    for a customer it vouched for."""
+    for a customer it vouched for, `language` (BCP 47) what their browser or Telegram asks for."""
 
     person_id: str
     number: str | None
+    language: str | None
     channels: Sequence[str]
     known_since: datetime
     conversations: int
@@ -101,6 +102,7 @@ def customer_card(services: Services, session: Session, talk: Talk) -> Customer:
                 IdentityRow.person_id == person.id, IdentityRow.channel == SHOP_CHANNEL
             )
         ),
+        language=next((one.language for one in sessions if one.id == talk.session_id), None),
         channels=sorted({one.channel for one in sessions}),
         known_since=person.created_at,
         conversations=len(sessions),

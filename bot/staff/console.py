@@ -231,7 +231,8 @@ class View:
             return
         for one in self.keys:
             if one.key == event.key.name:
-                await self.handler(one.handler)()
+                # Looked at again when it is its turn: a key that was pressed before may have opened a window meanwhile.
+                await self.handler(lambda do=one.handler: None if self._dialogs else do())()
                 return
 
     async def _still_logged_in(self) -> None:

@@ -28,6 +28,7 @@ async def frame(view: View) -> None:
 
     async def log_out() -> None:
         await view.write(_log_out)
+        ui.run_javascript("sessionStorage.clear()")
         ui.navigate.to("/login")
 
     # Light enough to be read on the dark page; the header, white on blue, keeps a blue of its own.

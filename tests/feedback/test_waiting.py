@@ -8,7 +8,7 @@ import pytest
 
 from feedback.handoff import keep_email, mark_contacted
 from feedback.remarks import add_note, add_tag, all_tags, notes_on, remove_tag, tags_on
-from feedback.waiting import AtDesk, Filter, conversations
+from feedback.waiting import AtDesk, Filter, conversations, waiting_ids
 from recommender.clock import FakeClock
 from recommender.db import Database
 from recommender.errors import BadInputError
@@ -47,6 +47,33 @@ def test_who_has_waited_longest_is_first_and_due_when_the_service_level_says(wor
     rows = [row for row in listed(world, "waiting") if row.session_id in (world.session_id, other)]
     assert [row.session_id for row in rows] == [world.session_id, other]
     assert (rows[0].waiting_since, rows[0].due_at) == (asked_at, asked_at + timedelta(minutes=2))
+
+
+def test_all_that_ever_was_is_found_whoever_speaks_there_now(world: World) -> None:
+    world.turn("a kettle that sings")
+    for step in (None, "claim", "close"):
+        if step is None:
+            world.ask()
+        else:
+            world.step(step, ADA)
+        assert mine(world, "all", words="kettle SINGS")
+    assert not mine(world, "all", words="kettle that flies")
+
+
+def test_who_waits_is_known_in_their_order(world: World) -> None:
+    others = [world.stranger() for _ in range(2)]
+    for one in (*others, world.session_id):
+        world.later(seconds=1)
+        world.ask(one)
+    world.step("claim", ADA, session_id=others[0])
+
+    def waiting() -> list[str]:
+        with world.database.reading() as session:
+            return [one for one in waiting_ids(session) if one in (*others, world.session_id)]
+
+    assert waiting() == [others[1], world.session_id]
+    world.step("release", session_id=others[0])
+    assert waiting() == [*others, world.session_id]
 
 
 def test_a_conversation_is_waiting_then_mine_then_ended(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel import Locale, UnknownLocaleError
 from nicegui import ui
 from sqlalchemy.orm import Session
 
@@ -138,7 +139,7 @@ class Aside:
                 if not statements:
                     ui.label("nothing").classes("text-grey q-pl-sm")
                 for one in statements:
-                    ui.label(one.text).classes("q-pl-sm text-body2 cursor-pointer").style(
+                    ui.label(one.text).classes("q-pl-sm q-py-xs text-body2 cursor-pointer").style(
                         "overflow-wrap: anywhere"
                     ).props('role="link" tabindex=0').on("click", lambda _, at=one.message_id: self._cite(at)).on(
                         "keydown.enter", lambda _, at=one.message_id: self._cite(at)
@@ -174,6 +175,7 @@ class Aside:
         )
         facts: list[tuple[str, list[str]]] = [
             ("Known as", [one.number] if one.number else ["nobody the shop has named"]),
+            ("Language", [_language(one.language)] if one.language else []),
             ("Channels", [", ".join(one.channels), talks]),
             ("E-mail", [one.email] if one.email else []),
             ("Tastes", list(one.tastes)),
@@ -195,6 +197,13 @@ class Aside:
                 ui.link(
                     f"{past.last_seen_at:%d %b %Y %H:%M} on {past.channel}", f"/agents?c={past.session_id}"
                 ).classes("q-pl-sm")
+
+
+def _language(tag: str) -> str:
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def _thumb(value: int, title: str, reason: str | None) -> str:

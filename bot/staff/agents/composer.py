@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,14 @@ __all__ = ["Composer"]
 
 _SAYS_TYPING_EVERY_S: Final = 2.5
 _SHORTCUT = re.compile(r"(?:^|(?<=\s))/([a-z0-9][a-z0-9_-]*)\s$")
+
+# What is typed lives in the page's server; so that a restart of it loses nothing, the tab keeps it as well.
+_KEEP = "(event) => sessionStorage.setItem('answer ' + event.target.dataset.talk, event.target.value)"
+_RESTORE = """setTimeout(() => {
+  const box = document.querySelector('[aria-label=Answer]');
+  const kept = sessionStorage.getItem('answer ' + box.dataset.talk);
+  if (kept && !box.value) { box.value = kept; box.dispatchEvent(new Event('input', {bubbles: true})); }
+}, 100)"""
 
 Expand = Callable[[str], Awaitable[str | None]]
 
@@ -71,6 +80,7 @@ class Composer:
                 .classes("col")
                 .mark("answer")
             )
+            self._text.on("input", js_handler=_KEEP)
             self._text.on("keydown.ctrl.enter", self._view.handler(self.send))
             self._text.on("keydown.meta.enter", self._view.handler(self.send))
             self._text.on("keydown.esc", js_handler="(event) => event.target.blur()")
@@ -89,7 +99,9 @@ class Composer:
             self._kept[before] = (self._text.value or "", self._products, self._draft)
         text, self._products, self._draft = self._kept.pop(after or "", ("", [], None))
         self._text.value = text
+        self._text.props["data-talk"] = after or ""
         self._attached.refresh()
+        ui.run_javascript(_RESTORE)
 
     def enable(self) -> None:
         """Let the agent write and send exactly where they have the conversation."""
@@ -135,6 +147,7 @@ class Composer:
 
         await self._view.write(say)
         self._text.value, self._products, self._draft = "", [], None
+        ui.run_javascript(f"sessionStorage.removeItem({json.dumps(f'answer {session_id}')})")
         self._attached.refresh()
         await self._sent()
 

@@ -200,7 +200,7 @@ class FiguresPage:
                 with ui.row().classes("no-wrap gap-2 w-full"):
                     ui.label(str(count)).classes("text-weight-bold").style("min-width: 2.5em; text-align: right")
                     ui.link(titles.get(text, text), self._days.address(f"/figures/{name}", said=text)).style(
-                        "overflow-wrap: anywhere; min-width: 0"
+                        "overflow-wrap: anywhere; min-width: 0; padding: 2px 0"
                     )
             if not rows:
                 ui.label("Nothing in these days.").classes("text-grey")

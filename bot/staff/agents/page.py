@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from nicegui import ui
 from sqlalchemy.orm import Session
@@ -36,6 +38,20 @@ _STYLE = """
 .shoptalk-cited { outline: 3px solid #f59e0b; border-radius: 4px; }
 .nicegui-content { padding: 4px; }
 """
+
+
+_ANNOUNCE = """(waiting, here) => {
+  document.title = (waiting ? `(${waiting}) ` : '') + 'Desk · Shoptalk';
+  const more = waiting > (window.shoptalkWaiting ?? waiting);
+  window.shoptalkWaiting = waiting;
+  if (!more || !here) return;
+  const sound = new AudioContext(), tone = sound.createOscillator(), volume = sound.createGain();
+  volume.gain.value = 0.1;
+  tone.connect(volume).connect(sound.destination);
+  tone.start();
+  tone.stop(sound.currentTime + 0.2);
+  tone.onended = () => sound.close();
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class DeskPage:
         except NotFoundError:
             self._open = None
             raise
+        # Whoever loads the page again, by hand or because the console was restarted, is where they were.
+        ui.navigate.history.replace(f"/agents?{urlencode({'c': session_id})}")
         await self._be_present()
 
     @property
@@ -146,8 +164,13 @@ class DeskPage:
 
     async def _refresh(self) -> None:
         await self._queue.refresh()
+        self._announce()
         if self._open is not None:
             await self._show_open()
+
+    def _announce(self) -> None:
+        """How many wait stands in the tab's title; one more is heard by who is here, whatever they look at."""
+        ui.run_javascript(f"({_ANNOUNCE})({len(self._queue.waiting)}, {json.dumps(self._available)})")
 
     async def _be_present(self) -> None:
         if not self._client.has_socket_connection and self._seen >= 0:

@@ -12,7 +12,7 @@ from bot.staff.agents.desk import Desk, agent_of
 from bot.staff.console import View
 from feedback.desk import Colleague, at_the_desk
 from feedback.remarks import all_tags
-from feedback.waiting import FILTERS, AtDesk, Filter, conversations
+from feedback.waiting import FILTERS, AtDesk, Filter, conversations, waiting_ids
 
 __all__ = ["Queue"]
 
@@ -31,6 +31,7 @@ class Queue:
         self.tag: str | None = None
         self.chosen: str | None = None
         self.rows: list[AtDesk] = []
+        self.waiting: list[str] = []
         self._colleagues: list[Colleague] = []
         self._tags: list[str] = []
         self._clocks: dict[str, ui.label] = {}
@@ -54,7 +55,7 @@ class Queue:
 
     async def load(self) -> None:
         """Read what is to be shown."""
-        self.rows, self._colleagues, self._tags = await self._view.read(self._read)
+        self.rows, self.waiting, self._colleagues, self._tags = await self._view.read(self._read)
 
     async def refresh(self) -> None:
         """Read again and show it."""
@@ -80,20 +81,22 @@ class Queue:
         return ids[min(max(ids.index(self.chosen) + by, 0), len(ids) - 1)]
 
     def first_waiting(self) -> str | None:
-        """Who has waited longest."""
-        return next((row.session_id for row in self.rows if row.speaker == "queued"), None)
+        """Who has waited longest, whatever the list shows."""
+        return self.waiting[0] if self.waiting else None
 
     def focus_search(self) -> None:
         """Put the cursor into the search."""
         self._search.run_method("focus")
 
-    def _read(self, session: Session) -> tuple[list[AtDesk], list[Colleague], list[str]]:
+    def _read(self, session: Session) -> tuple[list[AtDesk], list[str], list[Colleague], list[str]]:
         settings, now = self._view.console.settings, self._view.console.clock.now()
+        # Who searches looks for what was, unless they chose where.
+        which: Filter = "all" if self.which == "open" and (self.words or self.tag) else self.which
         rows = conversations(
-            session, self.which, agent_id=self._view.actor.id, now=now,
+            session, which, agent_id=self._view.actor.id, now=now,
             service_level=timedelta(seconds=settings.service_level_s), words=self.words, tag=self.tag,
         )  # fmt: skip
-        return rows, at_the_desk(session, now), all_tags(session)
+        return rows, waiting_ids(session), at_the_desk(session, now), all_tags(session)
 
     async def _filter(self) -> None:
         self.which, self.words = self._which.value, (self._search.value or "").strip()
