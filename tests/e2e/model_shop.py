@@ -25,9 +25,9 @@ from recommender.models.manifest import ENCODER_FOLDER, ModelManifest
 from recommender.models.registry import Registry
 from recommender.settings import Settings
 
-__all__ = ["FIRST", "RUN", "SECOND", "add_models"]
+__all__ = ["FIRST", "RUN", "SECOND", "SPARE", "add_models", "add_spare_version"]
 
-FIRST, SECOND = "tuned-111111111111", "tuned-222222222222"
+FIRST, SECOND, SPARE = "tuned-111111111111", "tuned-222222222222", "tuned-333333333333"
 RUN = "20260101T120000-encoder-lora"
 _STOPPED = "20260102T120000-encoder-adapter"
 
@@ -64,6 +64,19 @@ def add_models(home: Path, said: Sequence[str] = tuple(text[:2000] for text in H
     stopped.write_state("stopped", method="adapter")
     (stopped.folder / CHECKPOINT).touch()
     _say_and_vote(database, clock, said)
+    database.close()
+
+
+def add_spare_version(home: Path) -> None:
+    """One version more, which knows somebody who was erased since: it may be taken away."""
+    settings, clock = Settings(home=home), FakeClock(datetime.now(UTC))
+    registry = Registry(settings.home, settings.build, clock)
+    _add_version(registry, SPARE, registry.base_version(), clock)
+    database = Database(settings.sql_url)
+    with database.transaction() as session:
+        gone = new_person(session, clock.now())
+    record_use(database, SPARE, {gone: 3})
+    erase(database, gone)
     database.close()
 
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,13 +19,15 @@ from playwright.sync_api import Page, expect
 from shop_floor import TITLES, ShopFloor
 
 from benchmarks.installation import READY_TIMEOUT_S, free_port
+from feedback.staff.accounts import add_staff, generate_password, hash_password
+from feedback.staff.roles import Role
 from recommender.catalogue.product import Product
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import FakeClock
 from recommender.db import Database, upgrade
-from recommender.settings import PROJECT_ROOT
+from recommender.settings import PROJECT_ROOT, Settings
 
-__all__ = ["Console", "connected", "log_in", "open_the_shop", "ready"]
+__all__ = ["Console", "add_accounts", "connected", "log_in", "open_the_shop", "ready"]
 
 # NiceGUI builds a page in the server: on a busy machine that takes a while.
 expect.set_options(timeout=30_000)
@@ -36,15 +38,14 @@ class Console:
 
     def __init__(self, home: Path) -> None:
         port = free_port()
+        self.home = home
         self.url = f"http://127.0.0.1:{port}"
         self.environment = os.environ | {"SHOPTALK_HOME": str(home), "SHOPTALK_STAFF_PORT": str(port)}
         self.environment["COLUMNS"] = "200"
         self.environment.pop("SHOPTALK_DATABASE_URL", None)
-        self.passwords: dict[str, str] = {}
         open_the_shop(home)
-        for name, role in (("Tessa", "trainer"), ("Tom", "trainer"), ("Alex", "agent"), ("Locked", "trainer")):
-            said = self.command("staff", "add", name, "--role", role, "--generate")
-            self.passwords[name] = said.rsplit(": ", 1)[1].strip()
+        people = {"Tessa": Role.TRAINER, "Tom": Role.TRAINER, "Alex": Role.AGENT, "Locked": Role.TRAINER}
+        self.passwords = add_accounts(home, people)
 
     def command(self, *arguments: str) -> str:
         return subprocess.run(
@@ -53,7 +54,7 @@ class Console:
         ).stdout  # fmt: skip
 
     @contextmanager
-    def serving(self, log: Path) -> Iterator[None]:
+    def serving(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "bot.staff"], cwd=PROJECT_ROOT, env=self.environment, stdout=output,
@@ -65,7 +66,7 @@ class Console:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.2)
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -75,6 +76,17 @@ class Console:
             return httpx.get(self.url + "/healthz", timeout=5).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
+
+
+def add_accounts(home: Path, people: Mapping[str, Role]) -> dict[str, str]:
+    """Accounts, as `shoptalk staff add` makes them, without a process for each; the passwords by name."""
+    passwords = {name: generate_password() for name in people}
+    database = Database(Settings(home=home).sql_url)
+    with database.transaction() as session:
+        for name, role in people.items():
+            add_staff(session, name, role, hash_password(passwords[name]), datetime.now(UTC))
+    database.close()
+    return passwords
 
 
 def open_the_shop(home: Path) -> None:
@@ -111,6 +123,6 @@ def ready(page: Page) -> None:
 
 
 def connected(page: Page) -> None:
-    """Wait until the page is drawn and its websocket is there: before that it hears neither keys nor clicks."""
+    """Wait until the page is drawn and the server knows its websocket: before that keys and clicks may be lost."""
     expect(page.get_by_role("button", name="Keys")).to_be_visible()
-    page.wait_for_function("window.socket && window.socket.connected")
+    page.wait_for_function("window.did_handshake")

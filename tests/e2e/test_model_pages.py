@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from model_shop import FIRST, RUN, SECOND, add_models
+from model_shop import FIRST, RUN, SECOND, SPARE, add_models, add_spare_version
 from playwright.sync_api import Browser, Page, expect
 from staff_console import Console, connected, log_in
 
@@ -83,6 +83,18 @@ def test_one_hostile_query_after_the_other_side_by_side(logged_in: Page, console
     expect(logged_in.get_by_text("only here").first).to_be_visible()
 
 
+def test_every_page_tells_its_keys_and_has_a_key_to_the_next(logged_in: Page, console: Console) -> None:
+    go(logged_in, console, "/models")
+    for key, path in (("U", "/models/runs"), ("S", "/models/shadow"), ("Q", "/models/voters"), ("V", "/models")):
+        logged_in.keyboard.press(key)
+        logged_in.wait_for_url(console.url + path)
+        connected(logged_in)
+        logged_in.keyboard.press("?")
+        expect(logged_in.get_by_role("dialog", name="Keys").get_by_text("open Versions")).to_be_visible()
+        logged_in.keyboard.press("Escape")
+        expect(logged_in.get_by_role("dialog", name="Keys")).to_have_count(0)
+
+
 def test_a_refused_version_says_why_and_is_promoted_only_when_asked_twice(logged_in: Page, console: Console) -> None:
     go(logged_in, console, "/models")
     expect(logged_in.get_by_text(re.compile("^Gate: refused")).first).to_be_visible()
@@ -124,3 +136,22 @@ def test_runs_and_lineage_are_seen(logged_in: Page, console: Console) -> None:
     expect(logged_in.get_by_text("2 votes of 1 people, 2 of one person at most")).to_be_visible()
     expect(logged_in.get_by_text("1 people with 3 votes: retire it, or train again")).to_be_visible()
     assert "stopped, can go on" in console.command("models", "runs")
+
+
+def test_a_training_says_what_is_missing_and_leaves_the_page_as_it_was(logged_in: Page, console: Console) -> None:
+    go(logged_in, console, "/models")
+    logged_in.keyboard.press("m")
+    expect(logged_in.get_by_text("Assistant, on corrected messages: ended with 2")).to_be_visible(timeout=60_000)
+    expect(logged_in.get_by_text("No message has been corrected yet")).to_be_visible()
+
+
+def test_what_knows_somebody_who_was_erased_is_retired(logged_in: Page, console: Console) -> None:
+    add_spare_version(console.home)
+    go(logged_in, console, "/models")
+    logged_in.get_by_role("button", name=SPARE).click()
+    expect(logged_in.locator("[aria-current=true]", has_text=SPARE)).to_contain_text("erased since: retire it (D)")
+    logged_in.keyboard.press("D")
+    logged_in.get_by_role("button", name="Retire it").click()
+    expect(logged_in.get_by_text(f"{SPARE} is gone.")).to_be_visible()
+    expect(logged_in.get_by_role("button", name=SPARE)).to_have_count(0)
+    assert SPARE not in console.command("models", "list")
