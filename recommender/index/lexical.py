@@ -128,11 +128,13 @@ class LexicalIndex:
         """Terms by products, 1 where a title, brand or category holds the term: shape (vocabulary, products)."""
         return self._names.matrix(self._size)
 
-    def holds(self, row: int, term: str, *, in_name: bool = False) -> bool:
-        """Whether the product in `row` holds `term`."""
-        rows = self.rows(term, in_name=in_name)
-        at = int(np.searchsorted(rows, row))
-        return at < len(rows) and int(rows[at]) == row
+    def holding(self, rows: NDArray[np.intp], term: str, *, in_name: bool = False) -> NDArray[np.bool_]:
+        """Which of the products in `rows` hold `term`: shape (rows,)."""
+        held = self.rows(term, in_name=in_name)
+        if not len(held):
+            return np.zeros(len(rows), dtype=np.bool_)
+        at = np.minimum(np.searchsorted(held, rows.astype(held.dtype)), len(held) - 1)
+        return np.asarray(held[at] == rows)
 
 
 class _Column:

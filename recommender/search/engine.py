@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -98,11 +98,10 @@ class SearchEngine:
                 is_named = named(snapshot.generation, query, mask, lambda: scored.total, self._expansion)
                 mask = is_named if is_named.any() else nearest(query, mask, scored.total, self._expansion)
             else:
-                found = np.flatnonzero(mask)
+                found = _rows(mask)
                 scored = self._reranked(snapshot, query.text, found, _put_in_order(snapshot, found, scored))
-            rows = _ordered(snapshot, np.flatnonzero(mask), scored.total, query, offset + limit)[offset:]
-            wanted = self._expansion.wanted(query.text)
-            hits = [_hit(snapshot, int(row), scored, wanted) for row in rows]
+            rows = _ordered(snapshot, _rows(mask), scored.total, query, offset + limit)[offset:]
+            hits = _hits(snapshot, rows, scored, self._expansion.wanted(query.text))
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def similar(
@@ -122,12 +121,11 @@ class SearchEngine:
         with stopwatch("dense"):
             cosine = generation.scan.cosines(np.array(generation.vectors[row]))
         scored = _Scored(
-            {"dense": cosine}, {"dense": 1.0}, {"index": generation.name, "encoder": generation.encoder_version}
+            {"dense": cosine}, {"dense": 1.0}, {"index": generation.name, "encoder": generation.encoder_version}, cosine
         )
         with stopwatch("rank"):
             mask = _without(meeting(snapshot, constraints), snapshot, [item_id, *exclude])
-            rows = _best(np.flatnonzero(mask), scored.total, limit)
-            hits = [_hit(snapshot, int(at), scored, ()) for at in rows]
+            hits = _hits(snapshot, _best(_rows(mask), scored.total, limit), scored, ())
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def shape(self, query: Query) -> CatalogueShape:
@@ -161,7 +159,7 @@ class SearchEngine:
             the catalogue, the candidates' rows (best first), and every product's score and score by leg.
         """
         snapshot = self._view.snapshot
-        alive = np.flatnonzero(snapshot.alive)
+        alive = _rows(snapshot.alive)
         scored = _put_in_order(snapshot, alive, self._score(snapshot.generation, text, _Stopwatch()))
         return snapshot, _best(alive, scored.total, depth), scored.total, scored.legs
 
@@ -174,7 +172,7 @@ class SearchEngine:
             self._expanding = newest, expansion
         return expansion
 
-    def _reranked(self, snapshot: Snapshot, text: str, rows: Rows, scored: _Scored) -> _Scored:
+    def _reranked(self, snapshot: Snapshot, text: str, rows: Rows | None, scored: _Scored) -> _Scored:
         """With the leg "ranker", where there is a ranker for the encoder whose cosines these are."""
         ranker = self._ranker()
         if ranker is None or ranker.encoder_version != scored.versions.get("encoder"):
@@ -182,25 +180,25 @@ class SearchEngine:
         best = _best(rows, scored.total, CANDIDATES)
         added = reordered(ranker, snapshot, text, best, scored.total, scored.legs)
         versions = {**scored.versions, "ranker": ranker.version}
-        return _Scored({**scored.legs, "ranker": added}, {**scored.weights, "ranker": 1.0}, versions)
+        return scored.plus("ranker", best, added, versions)
 
     def _score(self, generation: Generation, text: str, stopwatch: _Stopwatch) -> _Scored:
         """Both legs of `text` for every row; no legs for a text without words."""
         versions = {"index": generation.name}
         wanted = self._expansion.wanted(text)
         if not wanted:
-            return _Scored({}, {}, versions, size=len(generation.ids))
+            return _Scored.of({}, {}, versions, len(generation.ids))
         with stopwatch("lexical"):
             lexical = np.square(share(generation.lexical, wanted))
         try:
             with stopwatch("encode"):
                 vector = self._encode(generation, text)
         except (UnavailableError, ConfigurationError) as error:
-            return _Scored({"lexical": lexical}, {"lexical": 1.0}, {**versions, "encoder": f"off: {error}"})
+            return _Scored({"lexical": lexical}, {"lexical": 1.0}, {**versions, "encoder": f"off: {error}"}, lexical)
         with stopwatch("dense"):
             dense = generation.scan.cosines(vector)
         versions["encoder"] = generation.encoder_version
-        return _Scored({"lexical": lexical, "dense": dense}, WEIGHTS, versions, vector=vector)
+        return _Scored.of({"lexical": lexical, "dense": dense}, WEIGHTS, versions, len(lexical), vector)
 
     def _encode(self, generation: Generation, text: str) -> Floats:
         if self._encoder is None:
@@ -230,29 +228,51 @@ class _Scored:
     legs: dict[str, Floats]
     weights: dict[str, float]
     versions: dict[str, str]
-    size: int = 0
+    total: Floats
     vector: Floats | None = None
-    total: Floats = field(init=False)
 
-    def __post_init__(self) -> None:
-        parts = [np.float32(weight) * self.legs[leg] for leg, weight in self.weights.items()]
-        object.__setattr__(self, "total", sum(parts) if parts else np.zeros(self.size, dtype=np.float32))
+    @classmethod
+    def of(
+        cls,
+        legs: dict[str, Floats],
+        weights: dict[str, float],
+        versions: dict[str, str],
+        size: int,
+        vector: Floats | None = None,
+    ) -> _Scored:
+        """The legs of a catalogue of `size` products."""
+        total = np.zeros(size, dtype=np.float32)
+        for leg, values in legs.items():
+            total += np.float32(weights[leg]) * values
+        return cls(legs, weights, versions, total, vector)
+
+    def plus(self, leg: str, rows: Rows, added: Floats, versions: dict[str, str]) -> _Scored:
+        """With another leg, which moves only `rows`."""
+        total = self.total.copy()
+        total[rows] += added[rows]
+        return _Scored({**self.legs, leg: added}, {**self.weights, leg: 1.0}, versions, total, self.vector)
 
 
-def _put_in_order(snapshot: Snapshot, rows: Rows, scored: _Scored) -> _Scored:
+def _rows(mask: NDArray[np.bool_]) -> Rows | None:
+    """The rows of the mask; None for every row, which spares looking each of them up."""
+    return None if mask.all() else np.flatnonzero(mask)
+
+
+def _put_in_order(snapshot: Snapshot, rows: Rows | None, scored: _Scored) -> _Scored:
     """With the leg "order", where there are both legs to agree on one."""
-    if scored.vector is None or len(rows) < 2:
+    if scored.vector is None or len(snapshot.alive if rows is None else rows) < 2:
         return scored
     vectors = snapshot.generation.vectors
-    told = best(np.flatnonzero(snapshot.alive), scored.total, FEEDBACK_PRODUCTS)
-    legs = scored.legs
-    worded = rows[legs["lexical"][rows] > 0]
-    of_each = best(worded, legs["lexical"], POOL), best(rows, legs["dense"], POOL), best(rows, scored.total, POOL)
+    told = best(_rows(snapshot.alive), scored.total, FEEDBACK_PRODUCTS)
+    lexical, dense = scored.legs["lexical"], scored.legs["dense"]
+    worded = np.flatnonzero(lexical > 0) if rows is None else rows[lexical[rows] > 0]
+    of_each = best(worded, lexical, POOL), best(rows, dense, POOL), best(rows, scored.total, POOL)
     pool = np.unique(np.concatenate(of_each))
-    pool = pool[np.argsort(-scored.total[pool], kind="stable")]
-    dense = vectors[pool] @ feedback(scored.vector, vectors[told])
-    added = reordering(pool, pool[order(legs["lexical"][pool], dense)], scored.total)
-    return _Scored({**legs, "order": added}, {**scored.weights, "order": 1.0}, scored.versions)
+    fed_back = vectors[pool] @ feedback(scored.vector, vectors[told])
+    by_total = np.argsort(-scored.total[pool], kind="stable")
+    pool, fed_back = pool[by_total], fed_back[by_total]
+    added = reordering(pool, pool[order(lexical[pool], fed_back)], scored.total)
+    return scored.plus("order", pool, added, scored.versions)
 
 
 class _Stopwatch:
@@ -278,10 +298,11 @@ def _without(mask: NDArray[np.bool_], snapshot: Snapshot, ids: Collection[str]) 
     return mask
 
 
-def _ordered(snapshot: Snapshot, rows: Rows, scores: Floats, query: Query, depth: int) -> Rows:
-    """The first `depth` of `rows` in the query's order; what has no price or rating comes last, ties go by id."""
+def _ordered(snapshot: Snapshot, found: Rows | None, scores: Floats, query: Query, depth: int) -> Rows:
+    """The first `depth` of the rows in the query's order; what has no price or rating comes last, ties go by id."""
     if query.sort is Sort.RELEVANCE and scores.any():
-        return _best(rows, scores, depth)
+        return _best(found, scores, depth)
+    rows = np.arange(len(scores)) if found is None else found
     count = -snapshot.rating_count[rows]
     if query.sort is Sort.RELEVANCE:
         return rows[np.argsort(count, kind="stable")][:depth]
@@ -295,31 +316,44 @@ def _ordered(snapshot: Snapshot, rows: Rows, scores: Floats, query: Query, depth
     return rows[np.lexsort(keys)][:depth]
 
 
-def _best(rows: Rows, scores: Floats, depth: int) -> Rows:
-    """The `depth` best-scored of `rows` (ascending, so in order of id), equal scores in order of id."""
-    found = scores[rows]
-    if 0 < depth < len(rows):
+def _best(rows: Rows | None, scores: Floats, depth: int) -> Rows:
+    """The `depth` best-scored of the rows (ascending, so in order of id), equal scores in order of id."""
+    found = scores if rows is None else scores[rows]
+    if 0 < depth < len(found):
         # Sorting only what can be among the best; all that tie with the last of them stay in.
-        reached = found >= found[best(None, found, depth)].min()
-        rows, found = rows[reached], found[reached]
-    return rows[np.argsort(-found, kind="stable")][:depth]
+        reached = np.flatnonzero(found >= found[best(None, found, depth)].min())
+        rows, found = reached if rows is None else rows[reached], found[reached]
+    by_score = np.argsort(-found, kind="stable")[:depth]
+    return by_score if rows is None else rows[by_score]
 
 
-def _hit(snapshot: Snapshot, row: int, scored: _Scored, wanted: Sequence[Wanted]) -> Hit:
-    legs = {name: float(leg[row]) for name, leg in scored.legs.items()}
-    # Of a text that was edited since, it is not known here which words are still in it.
-    matched = () if snapshot.stale[row] else _matched(snapshot.generation, row, wanted)
-    return Hit(snapshot.generation.ids[row], float(scored.total[row]), legs, matched)
+def _hits(snapshot: Snapshot, rows: Rows, scored: _Scored, wanted: Sequence[Wanted]) -> list[Hit]:
+    matched = _matched(snapshot.generation, rows, wanted)
+    return [
+        Hit(
+            snapshot.generation.ids[row],
+            float(scored.total[row]),
+            {name: float(leg[row]) for name, leg in scored.legs.items()},
+            # Of a text that was edited since, it is not known here which words are still in it.
+            () if snapshot.stale[row] else said,
+        )
+        for row, said in zip(rows.tolist(), matched, strict=True)
+    ]
 
 
-def _matched(generation: Generation, row: int, wanted: Sequence[Wanted]) -> tuple[str, ...]:
-    """The words of the query that the product holds, or says in another way; those in its name first."""
+def _matched(generation: Generation, rows: Rows, wanted: Sequence[Wanted]) -> list[tuple[str, ...]]:
+    """For each row the words of the query that the product holds, or says in another way; those in its name first."""
 
-    def held(way: Way, *, in_name: bool = False) -> bool:
-        return all(generation.lexical.holds(row, term, in_name=in_name) for term in way.terms)
+    def held(way: Way, *, in_name: bool) -> NDArray[np.bool_]:
+        each = [generation.lexical.holding(rows, term, in_name=in_name) for term in way.terms]
+        return np.logical_and.reduce(each) if each else np.zeros(len(rows), dtype=np.bool_)
 
-    found = [way for one in wanted if (way := next(filter(held, one.ways), None))]
-    return tuple(way.said for way in sorted(found, key=lambda way: not held(way, in_name=True)))
+    ways = [[(way.said, held(way, in_name=True), held(way, in_name=False)) for way in one.ways] for one in wanted]
+    found = []
+    for at in range(len(rows)):
+        said = [way for one in ways if (way := next((way for way in one if way[2][at]), None))]
+        found.append(tuple(word for word, in_name, _ in sorted(said, key=lambda way: not way[1][at])))
+    return found
 
 
 def _amount(units: int) -> Decimal:

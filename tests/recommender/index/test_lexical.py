@@ -81,9 +81,10 @@ def test_a_word_in_the_name_is_told_from_one_anywhere(tmp_path: Path) -> None:
     )
     assert index.rows("lamp").tolist() == [0, 1, 2, 3]
     assert index.rows("lamp", in_name=True).tolist() == [0, 1, 2]
-    assert index.holds(3, "lamp")
-    assert not index.holds(3, "lamp", in_name=True)
-    assert not index.holds(0, "zeppelin")
+    rows = np.array([3, 0, 3])
+    assert index.holding(rows, "lamp").tolist() == [True, True, True]
+    assert index.holding(rows, "lamp", in_name=True).tolist() == [False, True, False]
+    assert not index.holding(rows, "zeppelin").any()
 
 
 def test_an_empty_catalogue_has_no_scores(tmp_path: Path) -> None:
