@@ -251,12 +251,14 @@ class PersonalRecommender:
         Raises:
             UnavailableError: nothing has been indexed yet.
         """
-        items, model, _ = self.serving()
+        items = self._items()
         profile = Profile.of(self._history.signals(person_id))
         past = Past.of(profile, items.rows)
         rows = np.array([items.rows[one] for one in item_ids if one in items.rows], dtype=np.intp)
+        # Every search asks, and most who search have done nothing yet: no model is looked at for them.
         if not len(rows) or not (past.strengths > 0).any():
             return {}
+        model, _ = self._model(items)
         own = Ensemble({name: one for name, one in model.members.items() if name != Popularity.name}, model.weights)
         score = own.score(own.fold_in(past), rows)
         found = causes(own, past, profile, (), items, rows)
@@ -274,16 +276,19 @@ class PersonalRecommender:
             UnavailableError: nothing has been indexed yet.
         """
         items = self._items()
+        return items, *self._model(items)
+
+    def _model(self, items: Items) -> tuple[Ensemble, str]:
         trained = self._models.current() if self._models else None
         if trained is None:
             popularity = Popularity(items.popularity(self._history.popularity()))
             members: dict[str, Recommender[Any]] = {Content.name: Content(items.vectors), Popularity.name: popularity}
-            return items, Ensemble(members, FIRST_WEIGHTS), UNTRAINED
+            return Ensemble(members, FIRST_WEIGHTS), UNTRAINED
         key = (trained.manifest.version, items.versions.get("index", ""))
         with self._moving:
             if self._moved is None or self._moved[0] != key:
                 self._moved = key, _onto(trained, items)
-            return items, self._moved[1], trained.manifest.version
+            return self._moved[1], trained.manifest.version
 
     def _person(self, person_id: str, items: Items, *, personal: bool) -> _Person:
         """What is known of a person; for a list that is not personal only what they refused and own."""
