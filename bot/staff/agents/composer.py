@@ -26,7 +26,9 @@ _SAYS_TYPING_EVERY_S: Final = 2.5
 _SHORTCUT = re.compile(r"(?:^|(?<=\s))/([a-z0-9][a-z0-9_-]*)\s$")
 
 # What is typed lives in the page's server; so that a restart of it loses nothing, the tab keeps it as well.
-_KEEP = "(event) => sessionStorage.setItem('answer ' + event.target.dataset.talk, event.target.value)"
+_KEEP = """document.addEventListener('input', ({target}) => {
+  if (target.dataset.talk) sessionStorage.setItem('answer ' + target.dataset.talk, target.value);
+}, true)"""
 _RESTORE = """setTimeout(() => {
   const box = document.querySelector('[aria-label=Answer]');
   const kept = sessionStorage.getItem('answer ' + box.dataset.talk);
@@ -80,7 +82,7 @@ class Composer:
                 .classes("col")
                 .mark("answer")
             )
-            self._text.on("input", js_handler=_KEEP)
+            ui.run_javascript(_KEEP)
             self._text.on("keydown.ctrl.enter", self._view.handler(self.send))
             self._text.on("keydown.meta.enter", self._view.handler(self.send))
             self._text.on("keydown.esc", js_handler="(event) => event.target.blur()")
