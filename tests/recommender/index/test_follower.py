@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -10,6 +11,9 @@ import pytest
 
 from recommender.catalogue.memory import InMemoryCatalogue
 from recommender.catalogue.product import Product
+from recommender.catalogue.store import SqlCatalogue
+from recommender.clock import SystemClock
+from recommender.db import Database, upgrade
 from recommender.errors import UnavailableError
 from recommender.index.columns import NO_PRICE
 from recommender.index.follower import CatalogueView
@@ -110,3 +114,32 @@ def test_a_followed_change_is_visible_within_a_second(tmp_path: Path, catalogue:
         while view.snapshot.alive.all() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not view.snapshot.alive[view.snapshot.generation.rows["desk"]]
+
+
+def test_no_reader_sees_half_an_update(tmp_path: Path) -> None:
+    """All products always change together, in one transaction, and more of them than are read in one go."""
+    shelf = [Product(f"p{number:04}", f"Lamp {number}", price=Decimal(0)) for number in range(1_100)]
+    database = Database(f"sqlite:///{tmp_path / 'shop.db'}")
+    upgrade(database)
+    catalogue = SqlCatalogue(database, SystemClock())
+    catalogue.upsert(shelf)
+    number, vectors = catalogue.last_change(), np.zeros((len(shelf), 2), dtype=np.float32)
+    Generation.build(tmp_path / "index", shelf, vectors, encoder_version="v1", change_number=number)
+    view = CatalogueView(catalogue, tmp_path / "index", "v1")
+
+    def write() -> None:
+        for price in range(1, 6):
+            catalogue.upsert([replace(one, price=Decimal(price)) for one in shelf])
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    seen = []
+    while writing.is_alive():
+        view.refresh()
+        prices = view.snapshot.price
+        assert prices.min() == prices.max()
+        seen.append(int(prices[0]))
+    view.refresh()
+    database.close()
+    assert seen == sorted(seen)
+    assert view.snapshot.price.min() == view.snapshot.price.max() == 50_000
