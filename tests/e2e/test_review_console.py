@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -125,6 +127,20 @@ def test_what_a_shopper_wrote_stays_text(page: Page, console: Console) -> None:
         connected(page)
         assert page.evaluate("window.pwned") is None
         assert page.locator("pwned, img[src=x]").count() == 0
+
+
+def test_labels_come_in_as_a_file_once(page: Page, console: Console, tmp_path: Path) -> None:
+    log_in(page, console, "Tom", console.passwords["Tom"], "/quality")
+    connected(page)
+    exported = tmp_path / "labels.jsonl"
+    label = {"kind": "message", "text": "wheres my stuff", "value": "track_order", "rater": "Kim"}
+    label |= {"at": "2026-01-01T00:00:00Z"}
+    exported.write_text('{"format": "shoptalk-labels", "version": 1}\n' + json.dumps(label) + "\n", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(exported)
+    expect(page.get_by_text("1 labels are new, 0 were there already.")).to_be_visible()
+    exported.write_bytes(b"\xff\xfe")
+    page.locator("input[type=file]").set_input_files(exported)
+    expect(page.get_by_text("This file is not UTF-8")).to_be_visible()
 
 
 def test_agreement_and_the_way_out(page: Page, console: Console) -> None:
