@@ -22,8 +22,8 @@ CANDIDATES: Final = 40
 
 LONG_LIST: Final = 20
 """A shorter list is quicker looked through than a question is answered."""
-LEAST_SPLIT: Final = 0.5
-"""How likely two of the candidates differ in their answer, at least, for a question to pay."""
+LEAST_SPLIT: Final = 0.4
+"""What an answer has to leave out of the candidates, at least, for a question to pay."""
 LEAST_STATED: Final = 0.7
 """A question that most products do not answer would leave them all out."""
 LEAST_OF_EACH: Final = 3
@@ -66,8 +66,9 @@ def with_question(turn: Turn, query: Query, result: SearchResult, replies: Seque
 def best_question(products: Sequence[Product], among: Sequence[Facet]) -> tuple[Facet, list[str]] | None:
     """The facet that splits `products` best, and the values to offer, the commonest first; None where none pays.
 
-    How well a facet splits is how likely two products differ in it (Gini's index), where those that do not state it
-    count as one group. Only values are offered that enough products have, and only if most products have one of them.
+    How well a facet splits is what an answer leaves out on the average, over the values that are offered: few large
+    groups of a like size are better than many small ones, most of which could not be offered. Only values are offered
+    that enough products have, and only if most products have one of them.
     """
     best: tuple[float, Facet, list[str]] | None = None
     for facet in among:
@@ -77,8 +78,8 @@ def best_question(products: Sequence[Product], among: Sequence[Facet]) -> tuple[
         covered = sum(counts[value] for value in values)
         if len(values) < 2 or stated < LEAST_STATED * len(products) or 2 * covered < len(products):
             continue
-        groups = [*counts.values(), len(products) - stated]
-        split = 1 - sum((count / len(products)) ** 2 for count in groups)
+        shares = [counts[value] / len(products) for value in values]
+        split = sum(share * (1 - share) for share in shares)
         if split >= LEAST_SPLIT and (best is None or split > best[0]):
             best = split, facet, values
     return best and best[1:]
