@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self, cast
@@ -22,26 +23,32 @@ _GRAPHS: Final[dict[str, str]] = {"int8": "model-int8.onnx", "fp32": "model.onnx
 
 
 class OnnxEncoder:
-    """The `Encoder` that runs what `recommender.encoder.export` wrote, with onnxruntime on one thread.
+    """The `Encoder` that runs what `recommender.encoder.export` wrote, with onnxruntime on one thread for each text.
 
-    Texts are run one by one, each at its own length. That costs nothing on one thread (nothing is padded), and it is
-    what makes the vector of a text independent of its neighbours: the int8 graph scales its activations by the largest
-    in the whole batch, so in batches the same text would come out a little different each time.
+    Texts are run one by one, each at its own length. That costs nothing (nothing is padded, and `threads` texts are
+    under way at once), and it is what makes the vector of a text independent of its neighbours: the int8 graph scales
+    its activations by the largest in the whole batch, so in batches the same text would come out a little different
+    each time.
 
     Queries and products use one precision, which is part of `version`. `benchmarks/index.py` prints what int8 costs in
     nDCG and gains in speed on the catalogue it is given. Safe to use from several threads.
     """
 
-    def __init__(self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, version: str) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, version: str, threads: int = 1
+    ) -> None:
         self.version = version
+        self._threads = threads
         self.dimension = int(session.get_outputs()[0].shape[1])
         self._tokenizer = tokenizer
         self._session = session
         self._inputs = [node.name for node in session.get_inputs()]
 
     @classmethod
-    def load(cls, folder: Path, precision: str = "int8") -> Self:
+    def load(cls, folder: Path, precision: str = "int8", *, threads: int = 1) -> Self:
         """The encoder exported to `folder`, with weights of `precision` ("int8" or "fp32").
+
+        `threads` texts are run at once: one while shoppers are served, all the machine has where nobody waits.
 
         Raises:
             ConfigurationError: there is none, its files are damaged, or the precision has another name.
@@ -59,7 +66,7 @@ class OnnxEncoder:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare Exceptions
             raise ConfigurationError(f"The encoder in {folder} cannot be loaded: {error}.") from error
-        return cls(tokenizer, session, f"{manifest.version}-{precision}")
+        return cls(tokenizer, session, f"{manifest.version}-{precision}", threads)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of `texts`: shape (len(texts), dimension), float32.
@@ -68,8 +75,16 @@ class OnnxEncoder:
             UnavailableError: onnxruntime failed.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            vectors[row] = self._run(self._tokenizer.encode(_encodable(text)))
+
+        def encode_one(row: int) -> None:
+            vectors[row] = self._run(self._tokenizer.encode(_encodable(texts[row])))
+
+        if self._threads > 1 and len(texts) > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(encode_one, range(len(texts))))
+        else:
+            for row in range(len(texts)):
+                encode_one(row)
         return vectors
 
     def reads(self, text: str) -> bool:

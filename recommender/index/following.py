@@ -79,7 +79,8 @@ def catch_up(
     with _record(settings) as (catalogue, leases):
         for wanted in registry.serving().warm if version is None else [version]:
             folder = registry.encoder_folder(wanted)
-            encoder = OnnxEncoder.load(folder, settings.precision)
+            # Where another process serves shoppers, that one indexes, and this waits for it.
+            encoder = OnnxEncoder.load(folder, settings.precision, threads=os.cpu_count() or 1)
             if fill is not None:
                 _fill(settings, catalogue, leases, encoder, folder, fill)
             _catch_up(settings, catalogue, leases, encoder, report, words_early=wanted == serving)

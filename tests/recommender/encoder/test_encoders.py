@@ -106,6 +106,16 @@ class TestInt8Encoder(EncoderContract):
         assert (fp32.encode(texts) * encoder.encode(texts)).sum(axis=1).min() > 0.97
 
 
+class TestInt8EncoderOnTwoThreads(EncoderContract):
+    @pytest.fixture
+    def encoder(self, exported: Path) -> Encoder:
+        return OnnxEncoder.load(exported, threads=2)
+
+    def test_it_gives_what_one_thread_gives(self, encoder: Encoder, int8: OnnxEncoder) -> None:
+        texts = [f"chair number {number}" + " with arms" * (number % 7) for number in range(40)]
+        assert np.array_equal(encoder.encode(texts), int8.encode(texts))
+
+
 class TestFp32Encoder(EncoderContract):
     @pytest.fixture
     def encoder(self, fp32: OnnxEncoder) -> Encoder:
