@@ -42,7 +42,7 @@ export function button(kind, label, press, ...children) {
   const node = element("button", { class: kind, type: "button" });
   if (children.length) {
     node.setAttribute("aria-label", label);
-    node.append(...children);
+    node.append(...children.map((one) => (typeof one === "string" ? foreign("span", {}, one) : one)));
   } else {
     node.append(foreign("span", {}, label));
   }

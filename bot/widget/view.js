@@ -49,7 +49,7 @@ function chips({ items }, { strings, press }) {
 function constraints({ items }, { strings, press }) {
   if (!items.length) return null;
   const row = element("div", { class: "chips constraints", role: "group", "aria-label": strings.say("conditions") });
-  row.append(element("span", { class: "soft" }, strings.say("conditions")));
+  row.append(foreign("span", { class: "soft" }, strings.say("conditions")));
   for (const { label, remove_payload: payload } of items) {
     const title = strings.say("drop", { label });
     row.append(button("chip", title, () => press({ title, payload }), foreign("span", {}, label), icon("close")));
