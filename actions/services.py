@@ -133,9 +133,10 @@ def _engine(
 ) -> Callable[[CatalogueView, Encoder | None], Searcher]:
     from recommender.ranking.store import rankers
     from recommender.search.engine import SearchEngine
+    from recommender.search.fusion import fusions
 
-    trained = rankers(settings.home)
-    return lambda view, encoder: SearchEngine(view, encoder, trained.current, shop_words)
+    trained, fused = rankers(settings.home), fusions(settings.home)
+    return lambda view, encoder: SearchEngine(view, encoder, trained.current, shop_words, fused.current)
 
 
 def _loader(settings: Settings) -> Callable[[Path], Encoder]:

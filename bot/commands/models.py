@@ -71,15 +71,21 @@ def rollback(
     reason: Reason = "rolled back by hand",
     ranker: Annotated[bool, typer.Option("--ranker", help="The ranker, not the encoder.")] = False,
     factors: Annotated[bool, typer.Option("--factors", help="The recommendation models, not the encoder.")] = False,
+    fusion: Annotated[bool, typer.Option("--fusion", help="The weights of words and meaning.")] = False,
 ) -> None:
     """Let the version before answer again, at once; before the first ranker there was none."""
     from recommender.errors import BadInputError, ConflictError
     from recommender.personalisation.store import FactorModels
     from recommender.ranking.store import rankers
+    from recommender.search.fusion import fusions
     from recommender.settings import Settings
 
-    if ranker and factors:
-        raise BadInputError("One at a time: --ranker or --factors.")
+    if ranker + factors + fusion > 1:
+        raise BadInputError("One at a time: --ranker, --factors or --fusion.")
+    if fusion:
+        name = fusions(Settings().home).rollback()
+        typer.echo(f"{name} counts again." if name else "Words and meaning count alike again.")
+        return
     if factors:
         name = FactorModels(Settings().home).rollback()
         if name is None:
@@ -109,12 +115,14 @@ def retire(version: Version, reason: Reason = "retired by hand") -> None:
     from recommender.models.promotion import retire as retire_encoder
     from recommender.personalisation.store import FactorModels
     from recommender.ranking.store import rankers
+    from recommender.search.fusion import fusions
     from recommender.settings import Settings
 
     settings = Settings()
     for kind, remove in (
         ("ranker-", rankers(settings.home).retire),
         ("factors-", FactorModels(settings.home).retire),
+        ("fusion-", fusions(settings.home).retire),
         ("shop-", AssistantVersions(settings).retire),
     ):
         if version.startswith(kind):

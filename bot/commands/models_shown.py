@@ -24,6 +24,7 @@ def list_versions() -> None:
     from recommender.models.registry import Registry
     from recommender.personalisation.store import FactorModels
     from recommender.ranking.store import rankers
+    from recommender.search.fusion import fusions
     from recommender.settings import Settings
 
     settings = Settings()
@@ -65,6 +66,19 @@ def list_versions() -> None:
             f"{card['grades']:,} grades",
             "",
             f"{card['ndcg']:.4f}",
+            "passed" + knows(manifest.version),
+            "",
+            manifest.made,
+        )
+    for manifest in fusions(settings.home).manifests():
+        verdict = manifest.card["verdict"]
+        table.add_row(
+            Text(manifest.version),
+            "serves" if manifest.version == fusions(settings.home).serving() else "way back",
+            manifest.method,
+            f"{manifest.card['meaning'] + manifest.card['words']:,} people",
+            f"meaning {manifest.card['dense']:g}",
+            f"{verdict['ndcg'][verdict['version']]:.4f}",
             "passed" + knows(manifest.version),
             "",
             manifest.made,
@@ -154,6 +168,7 @@ def _other(version: str) -> str | None:
     from bot.assistant.versions import AssistantVersions
     from recommender.personalisation.store import FactorModels
     from recommender.ranking.store import rankers
+    from recommender.search.fusion import fusions
     from recommender.settings import Settings
 
     settings = Settings()
@@ -161,6 +176,11 @@ def _other(version: str) -> str | None:
         (one.version, one.version == rankers(settings.home).serving(), f"{one.card['grades']:,} grades, {one.made}")
         for one in rankers(settings.home).manifests()
     ]
+    found += [
+        (one.version, one.version == fusions(settings.home).serving(),
+         f"the voices of {one.card['meaning']:,} people for meaning, {one.card['words']:,} for words, {one.made}")
+        for one in fusions(settings.home).manifests()
+    ]  # fmt: skip
     found += [
         (one.version, serves, f"{one.card['interactions']:,} interactions, {one.made}")
         for one, serves in FactorModels(settings.home).versions()

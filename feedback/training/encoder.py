@@ -31,7 +31,7 @@ from recommender.models.registry import Registry
 from recommender.search.engine import SearchEngine
 from recommender.settings import Settings
 
-__all__ = ["Result", "new_run", "train_encoder"]
+__all__ = ["Result", "asked_counts", "new_run", "train_encoder"]
 
 NAME: Final = "tuned"
 """What versions are called that were trained here; the content of their graph follows."""
@@ -113,7 +113,7 @@ def train_encoder(
             _contender(settings, registry, catalogue, registry.serving().current),
             queries,
             judgements,
-            slices(queries, judgements, products, _asked(database)),
+            slices(queries, judgements, products, asked_counts(database)),
             canaries(settings.shop_dir, products.values()),
         )
         registry.record_verdict(made.version, verdict.as_dict())
@@ -210,7 +210,7 @@ def _contender(settings: Settings, registry: Registry, catalogue: SqlCatalogue, 
     return Contender(version, SearchEngine(view, encoder), encoder)
 
 
-def _asked(database: Database) -> dict[str, int]:
+def asked_counts(database: Database) -> dict[str, int]:
     """How often each query was said, by its key."""
     counts: dict[str, int] = {}
     with database.reading() as session:

@@ -25,16 +25,14 @@ from recommender.index.scan import best
 from recommender.ranking.model import CANDIDATES, Ranker, reordered
 from recommender.search.expansion import PLAIN, Expansion, Wanted, Way, share
 from recommender.search.filters import meeting
+from recommender.search.fusion import EVEN, Fusion
 from recommender.search.order import FEEDBACK_PRODUCTS, POOL, feedback, order, reordering
 from recommender.search.port import CatalogueShape, Hit, SearchResult
 from recommender.search.relevance import named, nearest
 from recommender.understanding.query import Constraint, Query, Sort
 from recommender.understanding.synonyms import ShopWords
 
-__all__ = ["WEIGHTS", "SearchEngine"]
-
-WEIGHTS: Final = {"lexical": 0.5, "dense": 0.5}
-"""What each leg counts for: chosen on every other query of two public catalogues, see benchmarks/search_quality.py."""
+__all__ = ["SearchEngine"]
 
 LEAST_EMBEDDED: Final = 0.9
 """With a smaller share of the catalogue embedded, search goes by words alone: the few products that have a vector would
@@ -67,6 +65,8 @@ class SearchEngine:
     `shop_words` gives what the shop says means the same (its synonyms and units): a product's words count in whichever
     of these ways it says what was asked for (search/expansion.py).
 
+    `fusion` gives what the legs count for where the shop's votes moved that; else both count alike.
+
     Without an encoder, or with one of another version than the index, search goes on with words alone and says so in
     the result's versions.
     """
@@ -77,11 +77,13 @@ class SearchEngine:
         encoder: Encoder | None,
         ranker: Callable[[], Ranker | None] = lambda: None,
         shop_words: Callable[[], ShopWords] = ShopWords,
+        fusion: Callable[[], Fusion | None] = lambda: None,
     ) -> None:
         self._view = view
         self._encoder = encoder
         self._ranker = ranker
         self._shop_words = shop_words
+        self._fusion = fusion
         self._expanding = (ShopWords(), PLAIN)
         self._vector_of = lru_cache(maxsize=CACHED_QUERIES)(self._read)
 
@@ -198,7 +200,10 @@ class SearchEngine:
         with stopwatch("dense"):
             dense = generation.scan.cosines(vector)
         versions["encoder"] = generation.encoder_version
-        return _Scored.of({"lexical": lexical, "dense": dense}, WEIGHTS, versions, len(lexical), vector)
+        fusion = self._fusion() or EVEN
+        if fusion.version:
+            versions["fusion"] = fusion.version
+        return _Scored.of({"lexical": lexical, "dense": dense}, fusion.weights, versions, len(lexical), vector)
 
     def _encode(self, generation: Generation, text: str) -> Floats:
         if self._encoder is None:
@@ -271,7 +276,7 @@ def _put_in_order(snapshot: Snapshot, rows: Rows | None, scored: _Scored) -> _Sc
     fed_back = vectors[pool] @ feedback(scored.vector, vectors[told])
     by_total = np.argsort(-scored.total[pool], kind="stable")
     pool, fed_back = pool[by_total], fed_back[by_total]
-    added = reordering(pool, pool[order(lexical[pool], fed_back)], scored.total)
+    added = reordering(pool, pool[order(lexical[pool], fed_back, scored.weights["dense"])], scored.total)
     return scored.plus("order", pool, added, scored.versions)
 
 

@@ -46,9 +46,12 @@ def feedback(query: Floats, vectors: Floats) -> Floats:
     return np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-9), dtype=np.float32)
 
 
-def order(lexical: Floats, dense: Floats) -> Rows:
-    """The places of a pool of products by reciprocal rank fusion, best first; equal ones keep their order."""
-    shares = 1 / (_K + 1 + _places(lexical)) + 1 / (_K + 1 + _places(dense))
+def order(lexical: Floats, dense: Floats, meaning: float = 0.5) -> Rows:
+    """The places of a pool of products by reciprocal rank fusion, best first; equal ones keep their order.
+
+    `meaning` is the share of `dense`, from 0 to 1; the rest is that of `lexical`.
+    """
+    shares = (1 - meaning) / (_K + 1 + _places(lexical)) + meaning / (_K + 1 + _places(dense))
     return np.argsort(-shares, kind="stable")
 
 

@@ -26,7 +26,7 @@ from actions.matching import meets
 from actions.shop.cart import totals
 from recommender.clock import FakeClock
 from recommender.db import Database
-from recommender.search.engine import WEIGHTS
+from recommender.search.fusion import EVEN
 from tests.actions.conftest import FAQ, ORDERS, PRODUCTS, Shop, Shopper
 from tests.actions.evidence import unfounded_numbers
 
@@ -167,7 +167,7 @@ class Conversations(RuleBasedStateMachine):
             said = []
             for score, legs in rows:
                 said.append(f"{score:.2f}")
-                for weights in (WEIGHTS, dict.fromkeys(json.loads(legs), 1.0)):
+                for weights in (EVEN.weights, dict.fromkeys(json.loads(legs), 1.0)):
                     said += [f"{value * weights.get(leg, 1.0):.2f}" for leg, value in json.loads(legs).items()]
             return " ".join(said)
 

@@ -7,6 +7,7 @@ import typer
 from bot.commands.assistant import train_assistant
 from bot.commands.train.encoder import encoder
 from bot.commands.train.factors import factors
+from bot.commands.train.fusion import fusion
 from bot.commands.train.ranker import ranker
 from bot.commands.train.suspects import release, suspects
 
@@ -23,6 +24,7 @@ def _group() -> None:
 app.command("encoder", epilog="Example: shoptalk train encoder --queries queries.tsv --qrels qrels.txt")(encoder)
 app.command("assistant", epilog="Example: shoptalk train assistant")(train_assistant)
 app.command("ranker", epilog="Example: shoptalk train ranker --queries queries.tsv --qrels qrels.txt")(ranker)
+app.command("fusion", epilog="Example: shoptalk train fusion")(fusion)
 app.command("factors", epilog="Example: shoptalk train factors")(factors)
 app.command("suspects", epilog="Example: shoptalk train suspects")(suspects)
 app.command("release", epilog="Example: shoptalk train release 4f1c --by tess")(release)

@@ -15,7 +15,8 @@ from recommender.catalogue.product import Product
 from recommender.errors import NotFoundError
 from recommender.index.follower import CatalogueView
 from recommender.index.generation import Generation
-from recommender.search.engine import WEIGHTS, SearchEngine
+from recommender.search.engine import SearchEngine
+from recommender.search.fusion import EVEN, Fusion
 from recommender.search.port import Searcher
 from recommender.understanding.query import Constraint, Facet, Op, Query, Sort
 from tests.recommender.search.conftest import SHOP, AxisEncoder, BrokenEncoder, Shop
@@ -42,12 +43,12 @@ def test_words_and_meaning_both_find(shop: Shop) -> None:
 
 def test_a_score_is_the_weighted_sum_of_its_legs(shop: Shop) -> None:
     result = shop.engine.search(Query("red jacket"))
-    assert result.weights == {**WEIGHTS, "order": 1.0}
+    assert result.weights == {**EVEN.weights, "order": 1.0}
     for hit in result.hits:
         assert hit.score == pytest.approx(sum(result.weights[leg] * value for leg, value in hit.legs.items()))
-        assert all(-1e-6 <= hit.legs[leg] <= 1 + 1e-6 for leg in WEIGHTS)
+        assert all(-1e-6 <= hit.legs[leg] <= 1 + 1e-6 for leg in EVEN.weights)
     scores = [hit.score for hit in result.hits]
-    fused = [sum(weight * hit.legs[leg] for leg, weight in WEIGHTS.items()) for hit in result.hits]
+    fused = [sum(weight * hit.legs[leg] for leg, weight in EVEN.weights.items()) for hit in result.hits]
     assert scores == pytest.approx(sorted(fused, reverse=True))  # shared out anew, so their level is that of the legs
 
 
@@ -55,7 +56,7 @@ def test_words_and_meaning_do_not_depend_on_the_constraints(shop: Shop) -> None:
     free = {hit.id: hit.legs for hit in shop.engine.search(Query("red jacket")).hits}
     bound = shop.engine.search(Query("red jacket", (UNDER_100,))).hits
     assert bound
-    assert all(hit.legs[leg] == free[hit.id][leg] for hit in bound for leg in WEIGHTS)
+    assert all(hit.legs[leg] == free[hit.id][leg] for hit in bound for leg in EVEN.weights)
 
 
 def test_every_hit_meets_the_constraints_and_the_total_counts_them(shop: Shop) -> None:
@@ -276,3 +277,12 @@ def test_until_the_index_is_made_anew_for_another_encoder_words_alone_answer(sho
 def test_a_view_without_an_encoder_version_serves_the_newest_index(shop: Shop, tmp_path: Path) -> None:
     engine = SearchEngine(CatalogueView(shop.catalogue, shop.index, None), None)
     assert engine.search(Query("lamp")).hits[0].id == "lamp-1"
+
+
+def test_votes_move_what_the_legs_count_for_and_the_result_says_by_which_version(shop: Shop) -> None:
+    moved = SearchEngine(shop.view, shop.encoder, fusion=lambda: Fusion(0.7, "fusion-1"))
+    result = moved.search(Query("couch"))
+    assert (result.weights["lexical"], result.weights["dense"]) == (pytest.approx(0.3), 0.7)
+    assert result.versions["fusion"] == "fusion-1"
+    assert result.hits[0].score == pytest.approx(0.7 * result.hits[0].legs["dense"] + result.hits[0].legs["order"])
+    assert "fusion" not in shop.engine.search(Query("couch")).versions

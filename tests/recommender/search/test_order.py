@@ -64,3 +64,9 @@ def test_while_few_products_are_embedded_words_alone_answer(tmp_path: Path) -> N
     found = SearchEngine(CatalogueView(catalogue, tmp_path, encoder.version), encoder).search(Query("blue sofa"))
     assert found.hits[0].id == "sofa-1"
     assert found.versions["encoder"] == "off: The catalogue is still being embedded."
+
+
+def test_what_one_leg_counts_for_more_comes_first() -> None:
+    lexical, dense = np.array([3, 2, 1], np.float32), np.array([1, 2, 3], np.float32)
+    assert order(lexical, dense, 0.7).tolist() == [2, 1, 0]
+    assert order(lexical, dense, 0.3).tolist() == [0, 1, 2]
