@@ -40,6 +40,8 @@ from recommender.settings import Settings
 SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 BEGIN: Final = 0.02
 """The first labels are chosen by chance, so that every strategy has something to go by."""
+UNJUDGED: Final = 0.5
+"""As surely as training takes what nobody judged for grade 0."""
 SEEDS: Final = 5
 _T: Final = 2.776
 """Student's t for 95 % and five values."""
@@ -79,7 +81,7 @@ class Asked:
             if key.key in labels:
                 number, row = self.keys[key.key]
                 rows.setdefault(number, []).append(row)
-        part = [_only(self.train[number], chosen) for number, chosen in rows.items()]
+        part = [self._known(number, chosen) for number, chosen in rows.items()]
         try:
             booster = fit(part)
         except BadInputError:
@@ -92,6 +94,13 @@ class Asked:
             if gain is not None:
                 gains.append(gain)
         return fmean(gains)
+
+    def _known(self, number: int, rows: Sequence[int]) -> Found:
+        """What training sees of a query of which these rows are labelled: the others count as in `find`, unjudged."""
+        found = self.train[number]
+        grades, weights = np.zeros_like(found.grades), np.full(len(found.ids), UNJUDGED)
+        grades[rows], weights[rows] = found.grades[rows], 1.0
+        return replace(found, grades=grades, weights=weights)
 
     def curve(self, strategy: Strategy, seed: int) -> list[float]:
         """What is reached at each of `SHARES`."""
@@ -107,17 +116,6 @@ class Asked:
                 labels |= {pick.key: self.grades[pick.key] for pick in rest}
             reached.append(self.learned(labels))
         return reached
-
-
-def _only(found: Found, rows: Sequence[int]) -> Found:
-    at = list(rows)
-    return replace(
-        found,
-        ids=[found.ids[row] for row in at],
-        table=found.table[at],
-        grades=found.grades[at],
-        weights=found.weights[at],
-    )
 
 
 def strategies(seed: int) -> dict[str, Strategy]:
@@ -141,6 +139,7 @@ def main() -> None:
     asked = Asked(*train, *test)
     curves = {name: [asked.curve(strategies(seed)[name], seed) for seed in range(SEEDS)] for name in strategies(0)}
     goal = fmean(curve[-1] for curve in curves["random"])
+    nothing = asked.learned({})
     rows: list[dict[str, Any]] = []
     for name, found in curves.items():
         means = [fmean(at) for at in zip(*found, strict=True)]
@@ -153,8 +152,9 @@ def main() -> None:
         print(row, flush=True)
     note = (
         f"{len(asked.items):,} graded products of {len(asked.train)} queries could be asked about; without any label "
-        f"{asked.learned({}):.4f}, with all of them {goal:.4f}. Means of {SEEDS} seeds, with 95 % confidence of the "
-        "mean over seeds (not over queries). Labels needed: the first share whose mean reaches what all labels reach."
+        f"{nothing:.4f}, with all of them {goal:.4f}. Means of {SEEDS} seeds, with 95 % confidence of the "
+        "mean over seeds (not over queries). Labels needed: the first share whose mean reaches what all labels reach. "
+        "What is not labelled counts as grade 0, half as surely, as in training: few labels can do worse than none."
     )
     save(
         f"selection-{options.name}",
