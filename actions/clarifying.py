@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
-from actions.dialogue.state import query_to_json
+from actions.dialogue.state import SizeLimit, query_to_json
 from actions.replies.schema import ChipsReply, Reply
 from actions.turn import Turn
 from recommender.catalogue.facets import brand_key, category_key, facets
@@ -34,10 +34,13 @@ _ASKED_OF: Final = (Facet.CATEGORY, Facet.COLOUR, Facet.MATERIAL, Facet.BRAND, F
 """In this order where two split the list alike: the more people care, the earlier."""
 
 
-def with_question(turn: Turn, query: Query, result: SearchResult, replies: Sequence[Reply]) -> list[Reply]:
+def with_question(
+    turn: Turn, query: Query, result: SearchResult, replies: Sequence[Reply], size: SizeLimit | None = None
+) -> list[Reply]:
     """The replies with at most one question, whose answers can be pressed, where the list is long and it pays.
 
-    No question is asked a second time in a conversation, and never about what the shopper said already.
+    No question is asked a second time in a conversation, and never about what the shopper said already. An answer
+    keeps to `size`, as the list does.
     """
     if not replies or query.sort is not Sort.RELEVANCE or result.total < LONG_LIST:
         return list(replies)
@@ -57,7 +60,8 @@ def with_question(turn: Turn, query: Query, result: SearchResult, replies: Seque
     for value in values:
         answer = Constraint(facet, Op.ANY_OF, (value,))
         narrower = query_to_json(query.with_constraints((*query.constraints, answer)))
-        answers.append(turn.chip(turn.label(answer), "search", query=narrower))
+        kept = {} if size is None else {"size": asdict(size)}
+        answers.append(turn.chip(turn.label(answer), "search", query=narrower, **kept))
     last = replies[-1]
     before, offered = (replies[:-1], last.items) if isinstance(last, ChipsReply) else (replies, [])
     return [*before, turn.say(f"clarify.{facet}"), ChipsReply(items=[*answers, *offered])]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.action import TurnAction
-from actions.dialogue.state import constraint_from_json, query_from_json
-from actions.listing import PAGE_SIZE, change, find, page
+from actions.dialogue.state import SizeLimit, constraint_from_json, query_from_json
+from actions.listing import PAGE_SIZE, change, find, page, size_in_force
 from actions.measured_search import sized
 from actions.measures import wanted_size
 from actions.recommending import recommend, recommend_page, told_of
@@ -94,15 +94,15 @@ def _search_for(turn: Turn, reading: Reading) -> list[Reply]:
         return find(turn, query, "found.unknown", text=query.text)
     if reading.kind == "amend" and (reading.added or reading.removed):
         return change(turn, reading, "found.changed", changes=_changes(turn, reading.added, reading.removed))
-    return _found(turn, query)
+    return _found(turn, query, size_in_force(turn) if reading.kind == "amend" else None)
 
 
-def _found(turn: Turn, query: Query) -> list[Reply]:
+def _found(turn: Turn, query: Query, size: SizeLimit | None) -> list[Reply]:
     if query.sort is not Sort.RELEVANCE:
-        return find(turn, query, f"found.sort.{query.sort}")
+        return find(turn, query, f"found.sort.{query.sort}", size)
     if query.text:
-        return find(turn, query, "found.text", text=query.text)
-    return find(turn, query, "found.constraints", labels=", ".join(turn.label(one) for one in query.constraints))
+        return find(turn, query, "found.text", size, text=query.text)
+    return find(turn, query, "found.constraints", size, labels=", ".join(turn.label(one) for one in query.constraints))
 
 
 class Recommend(TurnAction):
@@ -133,13 +133,14 @@ class Search(TurnAction):
     def handle(self, turn: Turn) -> list[Reply]:
         """The best products for what was asked."""
         if "query" in turn.arguments:
-            return _found(turn, query_from_json(turn.arguments["query"]))
+            size = turn.arguments.get("size")
+            return _found(turn, query_from_json(turn.arguments["query"]), SizeLimit(**size) if size else None)
         if turn.arguments.get("as_written"):
             return search_for(turn, turn.read(amend=False, respell=False))
         if not words(turn.text):
             return [turn.say("search.no_words")]
-        size = wanted_size(turn.text)
-        return by_named_size(turn, size) if size is not None else search_for(turn, turn.read(amend=False))
+        wanted = wanted_size(turn.text)
+        return by_named_size(turn, wanted) if wanted is not None else search_for(turn, turn.read(amend=False))
 
 
 class Refine(TurnAction):
@@ -225,7 +226,8 @@ class DropConstraint(TurnAction):
         if not query.text and not rest:
             turn.state = replace(turn.state, query=None)
             return [turn.say("drop.all_gone"), *chips([turn.chip(turn.words("chip.recommend"), "recommend")])]
-        return find(turn, query.with_constraints(rest), "found.changed", changes=_changes(turn, (), [dropped]))
+        changes = _changes(turn, (), [dropped])
+        return find(turn, query.with_constraints(rest), "found.changed", size_in_force(turn), changes=changes)
 
 
 class Relax(TurnAction):
@@ -238,7 +240,7 @@ class Relax(TurnAction):
         before, query = turn.state.query or Query(), query_from_json(turn.arguments["query"])
         added = [one for one in query.constraints if one not in before.constraints]
         removed = [one for one in before.constraints if one not in query.constraints]
-        return find(turn, query, "found.changed", changes=_changes(turn, added, removed))
+        return find(turn, query, "found.changed", size_in_force(turn), changes=_changes(turn, added, removed))
 
 
 def _changes(turn: Turn, added: Sequence[Constraint], removed: Sequence[Constraint]) -> str:

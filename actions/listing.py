@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.clarifying import CANDIDATES, with_question
 from actions.dialogue.state import Listing, SizeLimit
-from actions.measured_search import sized
+from actions.measured_search import nothing_of_size, sized
 from actions.nothing import no_change_possible, nothing_found
 from actions.replies.schema import Reply
 from actions.turn import Turn, chips
@@ -16,16 +16,19 @@ from recommender.search.port import SearchResult
 from recommender.understanding.query import Facet, Op, Query
 from recommender.understanding.reading import Reading
 
-__all__ = ["PAGE_SIZE", "change", "find", "page"]
+__all__ = ["PAGE_SIZE", "change", "find", "page", "size_in_force"]
 
 PAGE_SIZE = 5
 
 
-def find(turn: Turn, query: Query, opening: str, **slots: object) -> list[Reply]:
-    """Search for `query`, which is in force from now on: opening sentence, products, conditions, what to press next."""
+def find(turn: Turn, query: Query, opening: str, size: SizeLimit | None = None, /, **slots: object) -> list[Reply]:
+    """Search for `query`, which is in force from now on: opening sentence, products, conditions, what to press next.
+
+    With `size`, only what is of that size.
+    """
     turn.state = replace(turn.state, query=query, listing=None, shown=(), focus=None)
-    result, replies = _search(turn, query, None, opening, slots)
-    return replies or nothing_found(turn, query, result)
+    result, replies = _search(turn, query, size, opening, slots)
+    return replies or (nothing_found(turn, query, result) if size is None else nothing_of_size(turn, query, size))
 
 
 def change(turn: Turn, reading: Reading, opening: str, **slots: object) -> list[Reply]:
@@ -34,15 +37,20 @@ def change(turn: Turn, reading: Reading, opening: str, **slots: object) -> list[
     A size that the list keeps to is kept to.
     """
     before = turn.state
-    size = before.listing.size if before.listing else None
+    size = size_in_force(turn)
     if not before.shown or not reading.added:
-        return find(turn, reading.query, opening, **slots)
+        return find(turn, reading.query, opening, size, **slots)
     turn.state = replace(before, query=reading.query, listing=None, focus=None)
     result, replies = _search(turn, reading.query, size, opening, slots)
     if replies or result.total > 0:
         return replies or nothing_found(turn, reading.query, result)
     turn.state = before
     return no_change_possible(turn, reading)
+
+
+def size_in_force(turn: Turn) -> SizeLimit | None:
+    """The size that the list in front of the shopper keeps to; None where it keeps to none."""
+    return turn.state.listing.size if turn.state.listing else None
 
 
 def page(
@@ -81,4 +89,4 @@ def _search(
         found = sized(size)(turn, query, limit=CANDIDATES, exclude=turn.unwanted)
     result = replace(found, hits=found.hits[:PAGE_SIZE])
     replies = page(turn, Listing(weights=dict(result.weights), size=size), result, query, opening, slots)
-    return result, with_question(turn, query, found, replies)
+    return result, with_question(turn, query, found, replies, size)

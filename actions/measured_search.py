@@ -9,11 +9,12 @@ from typing import Protocol
 from actions.dialogue.state import SizeLimit
 from actions.measures import Measure, measures
 from actions.personal import search_for_person
+from actions.replies.schema import Reply
 from actions.turn import Turn
 from recommender.search.port import SearchResult
 from recommender.understanding.query import Query
 
-__all__ = ["Searching", "sized"]
+__all__ = ["Searching", "nothing_of_size", "sized"]
 
 _LOOKED_AT = 200
 """So deep a search is looked through for products of the size."""
@@ -43,6 +44,11 @@ def sized(limit: SizeLimit | None) -> Searching:
 
     wanted = limit
     return search
+
+
+def nothing_of_size(turn: Turn, query: Query, limit: SizeLimit) -> list[Reply]:
+    """That nothing which `query` finds is on the right side of `limit`, and the conditions to drop."""
+    return [turn.say(f"measured.none_{limit.side}", written=limit.written), *turn.constraints(query)]
 
 
 def _fits(stated: dict[str, Measure], limit: SizeLimit) -> bool:

@@ -26,10 +26,11 @@ _OF: Final = {unit: (what, factor) for what, units in UNITS.items() for unit, fa
 _WRITTEN = "|".join(re.escape(unit) for unit in sorted(_OF, key=len, reverse=True))
 _MEASURE = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*-?\s*({_WRITTEN})(?![a-z\d/])", re.IGNORECASE | re.ASCII)
 _WANTED = re.compile(
+    r"(?P<denied>\b(?:not|no|never|nothing|\w+n['’]t|(?:is|are|should|must)nt)\s+(?:be\s+)?)?"
     r"\b(?:(?P<above>(?:larger|bigger|longer|taller|wider|heavier|more|greater) than|over|above)"
     r"|(?P<below>(?:smaller|shorter|narrower|lighter|less) than|under|below)"
-    r"|(?P<least>at least|not (?:less|smaller) than|minimum(?: of)?)"
-    r"|(?P<most>at most|up to|not (?:more|larger|bigger) than|maximum(?: of)?|no more than))\s+"
+    r"|(?P<least>at least|minimum(?: of)?)"
+    r"|(?P<most>at most|up to|maximum(?: of)?))\s+"
     rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,6}})?)\s*-?\s*(?P<unit>{_WRITTEN})(?![a-z\d/])",
     re.IGNORECASE | re.ASCII,
 )
@@ -82,15 +83,19 @@ class Wanted:
 
 
 def wanted_size(text: str) -> Wanted | None:
-    """The first limit on a size that `text` names ("larger than 50 inches", "at least 64 GB"); None without one."""
+    """The first limit on a size that `text` names ("larger than 50 inches", "at least 64 GB"); None without one.
+
+    A denied one is the other side: "no heavier than 2 kg" is at most 2 kg.
+    """
     found = _WANTED.search(text)
     if found is None:
         return None
     what, factor = _OF[found["unit"].lower()]
     measure = Measure(_value(found["number"]) * factor, f"{found['number']} {_named(found['unit'])}")
     rest = f"{text[: found.start()]} {text[found.end() :]}"
-    inclusive = bool(found["least"] or found["most"])
-    return Wanted(what, measure, bool(found["above"] or found["least"]), inclusive, " ".join(rest.split()))
+    denied = found["denied"] is not None
+    above, inclusive = bool(found["above"] or found["least"]), bool(found["least"] or found["most"])
+    return Wanted(what, measure, above != denied, inclusive != denied, " ".join(rest.split()))
 
 
 def _value(number: str) -> float:

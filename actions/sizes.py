@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.dialogue.state import Listing, SizeLimit
 from actions.listing import PAGE_SIZE, page
-from actions.measured_search import sized
+from actions.measured_search import nothing_of_size, sized
 from actions.measures import UNITS, Measure, Wanted, measures
 from actions.replies.schema import Reply
 from actions.turn import Turn
@@ -34,7 +34,7 @@ def by_size(turn: Turn, query: Query, compared: Sequence[str], *, above: bool) -
     limit = _limit([measures(product) for product in products.values()], above=above)
     if limit is None:
         return [turn.say("refine.no_measure"), *turn.constraints(query)]
-    return _within(turn, query, limit)
+    return _page(turn, query, limit) or nothing_of_size(turn, query, limit)
 
 
 def by_named_size(turn: Turn, wanted: Wanted) -> list[Reply]:
@@ -45,19 +45,23 @@ def by_named_size(turn: Turn, wanted: Wanted) -> list[Reply]:
     before = turn.state.query
     reading = turn.read(wanted.rest, amend=False if before is None else None)
     query = reading.query if reading.names_thing or before is None else turn.read(wanted.rest, amend=True).query
-    turn.state = replace(turn.state, query=query)
-    return _within(turn, query, limit)
+    found = _page(turn, query, limit)
+    if found or reading.kind == "new":
+        turn.state = replace(turn.state, query=query)
+    if not found and reading.kind == "new":
+        turn.state = replace(turn.state, listing=None, shown=(), focus=None)
+    return found or nothing_of_size(turn, query, limit)
 
 
-def _within(turn: Turn, query: Query, limit: SizeLimit) -> list[Reply]:
-    side = "above" if limit.above else "below"
-    if limit.inclusive:
-        side = "at_least" if limit.above else "at_most"
+def _page(turn: Turn, query: Query, limit: SizeLimit) -> list[Reply]:
+    before = turn.state
     with turn.timed("search"):
         result = sized(limit)(turn, query, limit=PAGE_SIZE, exclude=turn.unwanted)
     listing = Listing(weights=dict(result.weights), size=limit)
-    found = page(turn, listing, result, query, f"measured.{side}", {"written": limit.written})
-    return found or [turn.say(f"measured.none_{side}", written=limit.written), *turn.constraints(query)]
+    found = page(turn, listing, result, query, f"measured.{limit.side}", {"written": limit.written})
+    if not found:
+        turn.state = before
+    return found
 
 
 def _limit(stated: Sequence[dict[str, Measure]], *, above: bool) -> SizeLimit | None:

@@ -61,6 +61,13 @@ class SizeLimit:
     above: bool
     inclusive: bool = False
 
+    @property
+    def side(self) -> Literal["above", "below", "at_least", "at_most"]:
+        """On which side of `value`, by the word in the keys of sentences."""
+        if self.inclusive:
+            return "at_least" if self.above else "at_most"
+        return "above" if self.above else "below"
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -91,6 +92,23 @@ def test_a_long_list_asks_one_question_and_the_answer_narrows_it(shopper: Shoppe
     assert wanted
     assert all(one.attributes["colour"] == "blue" for one in shopper.services.catalogue.get(shopper.ids()).values())
     assert "colour" not in shopper.text()
+
+
+def test_an_answer_keeps_to_the_size_of_the_list(tmp_path: Path, database: Database, clock: FakeClock) -> None:
+    shelf = [
+        replace(one, title=f"{one.title}, {20 + number} inch")
+        for number, one in enumerate(products(48, ("red", "blue", "green", "black"), ("Norda",)))
+    ]
+    shopper = Shopper(Shop(tmp_path / "home", database, clock, shelf).services)
+    shopper.say("jackets larger than 25 inches", "search")
+    shopper.say("under 900", "refine")
+    assert "Which colour would you like?" in shopper.text()
+    shopper.press("blue")
+    seen = shopper.ids()
+    while "More" in " ".join(titles(shopper)):
+        shopper.say("more", "more")
+        seen += shopper.ids()
+    assert len(set(seen)) == 10, "of twelve blue ones two are smaller"
 
 
 def test_no_question_is_asked_twice(shopper: Shopper) -> None:

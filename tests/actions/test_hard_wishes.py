@@ -80,6 +80,10 @@ def test_smaller_than_one_that_is_pointed_at_and_more_of_it(screens: Shopper) ->
         ('tv over 55"', lambda inch: inch > 55),
         ("tv at least 60 inches", lambda inch: inch >= 60),
         ("tv up to 32 inches", lambda inch: inch <= 32),
+        ("tv no larger than 32 inches", lambda inch: inch <= 32),
+        ("tv not over 42 inches", lambda inch: inch <= 42),
+        ("a tv that isn't smaller than 60 inches", lambda inch: inch >= 60),
+        ("tv no less than 60 inches", lambda inch: inch >= 60),
     ],
 )
 def test_a_size_that_is_named_is_kept_to(screens: Shopper, said: str, fits: Callable[[int], bool]) -> None:
@@ -105,6 +109,34 @@ def test_what_is_cheaper_is_still_of_the_size(screens: Shopper) -> None:
     screens.say("tv larger than 46 inches", "search")
     screens.say("under 580", "refine")
     assert set(screens.ids()) == {"tv-50", "tv-55"}
+
+
+def test_a_list_in_another_order_is_still_of_the_size(screens: Shopper) -> None:
+    screens.say("tv larger than 46 inches", "search")
+    screens.say("cheapest first", "refine")
+    assert screens.ids() == ["tv-50", "tv-55", "tv-60", "tv-65"]
+
+
+def test_a_condition_is_dropped_and_the_size_is_not(screens: Shopper) -> None:
+    screens.say("tv larger than 46 inches", "search")
+    screens.say("under 580", "refine")
+    conditions = next(reply for reply in screens.replies if reply["type"] == "constraints")
+    screens.press_payload(conditions["items"][0]["remove_payload"])
+    assert set(screens.ids()) == {"tv-50", "tv-55", "tv-60", "tv-65"}
+    screens.say("under 580", "refine")
+    screens.say("any price", "refine")
+    assert set(screens.ids()) == {"tv-50", "tv-55", "tv-60", "tv-65"}
+
+
+def test_a_size_that_nothing_has_leaves_the_list_as_it_was(screens: Shopper) -> None:
+    screens.say("orla tv larger than 55 inches", "search")
+    before = screens.state()
+    screens.say("larger than 80 inches", "refine")
+    assert screens.cards() == []
+    assert (screens.state().query, screens.state().listing) == (before.query, before.listing)
+    screens.say("veld cap larger than 80 inches", "search")
+    assert screens.cards() == []
+    assert screens.state().listing is None
 
 
 def test_an_amount_of_money_is_no_size(shopper: Shopper) -> None:
