@@ -84,7 +84,7 @@ class SearchEngine:
         self._ranker = ranker
         self._shop_words = shop_words
         self._fusion = fusion
-        self._expanding = (ShopWords(), PLAIN)
+        self._expanding: tuple[ShopWords | None, Expansion] = (None, PLAIN)
         self._vector_of = lru_cache(maxsize=CACHED_QUERIES)(self._read)
 
     def search(self, query: Query, *, limit: int = 10, offset: int = 0, exclude: Collection[str] = ()) -> SearchResult:

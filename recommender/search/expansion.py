@@ -73,7 +73,8 @@ class Expansion:
             one = self._measure(said, at) or self._phrase(said, at) or Wanted((said[at],), (_way(said[at]),))
             found.append(one)
             at += len(one.words)
-        return found
+        # A mark without a letter is a word of which nothing is left to look for.
+        return [one for one in found if one.ways[0].terms]
 
     def _words(self, text: str) -> list[str]:
         """The content words, and "in" where it is a unit behind a number."""
@@ -110,7 +111,7 @@ class Expansion:
 
 
 PLAIN: Final = Expansion(ShopWords(units=()))
-"""Knows of no other words."""
+"""Knows of no other words, nor of units."""
 
 
 def share(index: LexicalIndex, wanted: Sequence[Wanted]) -> NDArray[np.float32]:

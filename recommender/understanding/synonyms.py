@@ -70,7 +70,7 @@ def read_synonyms(path: Path) -> ShopWords:
         raise BadInputError(f"{path}, line 1: write `synonyms:` or `units:` first, and the groups below it.")
     found: dict[str, tuple[Group, ...]] = {}
     for key, value in document.value:
-        if key.value not in _EXAMPLES:
+        if not isinstance(key, yaml.ScalarNode) or key.value not in _EXAMPLES:
             raise BadInputError(
                 f"{path}, line {_line(key)}: {key.value!r} is neither `synonyms` nor `units`; nothing else is read."
             )

@@ -61,6 +61,18 @@ def test_units_are_known_where_the_shop_says_nothing() -> None:
     assert '32"' in said("32 inch tv", Expansion(ShopWords()))[0]
 
 
+def test_a_search_knows_them_too(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shelf", PRODUCTS)
+    shop.engine = SearchEngine(shop.view, None)
+    best, same = (shop.engine.search(Query(text)).hits[0] for text in ("1.5 litre", "1.5 l"))
+    assert best == same
+
+
+def test_a_word_that_is_nothing_but_a_mark_is_left_out(shelf: Shop) -> None:
+    assert found(shelf, "\u0301") == []
+    assert found(shelf, "\u0301 sofa") == found(shelf, "sofa")
+
+
 @pytest.mark.parametrize("text", ["sofa", "couch", "couches", "davenport"])
 def test_every_word_of_a_group_finds_them_all(shelf: Shop, text: str) -> None:
     assert set(found(shelf, text)) == {"sofa-1", "sofa-2"}

@@ -59,6 +59,7 @@ def test_an_empty_file_means_no_synonyms(path: Path, content: str) -> None:
         ("synonyms: []\nwords: []\n", 2),
         ("synonyms:\n  - [a, b\n", 3),
         (": [", 1),
+        ("? [sofa, couch]\n: settee\n", 1),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(path: Path, content: str, line: int) -> None:
