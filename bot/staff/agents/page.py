@@ -69,6 +69,7 @@ class DeskPage:
         self._client = ui.context.client
         self._open: str | None = None
         self._seen = -1
+        self._refreshing = False
         self._available = True
         self._queue = Queue(view, desk, self.open)
         self._talk = Conversation(view)
@@ -148,8 +149,9 @@ class DeskPage:
 
     async def changed(self) -> None:
         """Something at the desk is not as it was: show it."""
-        if self._seen != self._desk.version and self._client.has_socket_connection:
-            self._seen = self._desk.version
+        # A refresh that waits for its turn reads what is newest by then: another one would only keep others waiting.
+        if not self._refreshing and self._seen != self._desk.version and self._client.has_socket_connection:
+            self._refreshing = True
             await self._view.handler(self._refresh)()
 
     async def drafted(self, session_id: str, drafts: list[Suggested]) -> None:
@@ -163,6 +165,7 @@ class DeskPage:
         await self.changed()  # what happened while the browser was not connected
 
     async def _refresh(self) -> None:
+        self._refreshing, self._seen = False, self._desk.version
         await self._queue.refresh()
         self._announce()
         if self._open is not None:

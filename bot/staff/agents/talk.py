@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -40,26 +41,31 @@ class Conversation:
         self._votes: Mapping[str, int] = {}
         self._colleagues: list[Colleague] = []
         self._rows: dict[int, ui.element] = {}
-        self._newest: tuple[str, int] | None = None
+        self._day: date | None = None
         self._locale = view.console.settings.locale
 
     def build(self) -> None:
         """Put the column on the page."""
         self._who()
         self._area = ui.scroll_area().classes("w-full col").props('role="log" aria-label="Conversation" tabindex=0')
-        with self._area, ui.column().classes("w-full gap-1"):
-            self._messages()
+        with self._area:
+            self._list = ui.column().classes("w-full gap-1")
+        self._fill(())
 
     async def open(self, services: Services, session_id: str) -> None:
         """Show this conversation."""
-        talk, self.standing, self._votes, self._colleagues = await self._view.read(self._read, services, session_id)
-        self.talk = talk
+        talk, self.standing, votes, self._colleagues = await self._view.read(self._read, services, session_id)
+        before, self.talk = self.talk, talk
         self._who.refresh()
-        newest = (session_id, talk.messages[-1].id if talk.messages else 0)
-        if newest != self._newest:
-            self._newest = newest
-            self._messages.refresh()
-            self.to_bottom()
+        if before is None or before.session_id != session_id or votes != self._votes:
+            self._votes = votes
+            self._fill(talk.messages)
+        elif new := [one for one in talk.messages if one.id not in self._rows]:
+            # What was said stays as it is: a long conversation is not drawn anew for every word.
+            self._add(new)
+        else:
+            return
+        self.to_bottom()
 
     def to_bottom(self) -> None:
         """Show what was said last."""
@@ -110,18 +116,22 @@ class Conversation:
             ui.label(text).classes("text-weight-medium").props('role="heading" aria-level="1"').mark("speaker")
             ui.label(" · ".join(others)).classes("text-orange-9").mark("others")
 
-    @ui.refreshable_method
-    def _messages(self) -> None:
+    def _fill(self, messages: Sequence[Message]) -> None:
         self._rows.clear()
+        self._day = None
+        self._list.clear()
         if self.talk is None:
-            ui.label("Choose a conversation: j and k move through the list, Enter opens.").classes("text-grey")
-            return
-        day = None
-        for message in self.talk.messages:
-            if message.created_at.date() != day:
-                day = message.created_at.date()
-                ui.label(f"{day:%A, %d %B %Y}").classes("w-full text-center text-grey text-caption")
-            self._rows[message.id] = self._message(message)
+            with self._list:
+                ui.label("Choose a conversation: j and k move through the list, Enter opens.").classes("text-grey")
+        self._add(messages)
+
+    def _add(self, messages: Sequence[Message]) -> None:
+        with self._list:
+            for message in messages:
+                if message.created_at.date() != self._day:
+                    self._day = message.created_at.date()
+                    ui.label(f"{self._day:%A, %d %B %Y}").classes("w-full text-center text-grey text-caption")
+                self._rows[message.id] = self._message(message)
 
     def _message(self, message: Message) -> ui.element:
         body = message.body
