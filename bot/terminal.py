@@ -24,7 +24,7 @@ from recommender.settings import Settings
 __all__ = ["Terminal", "plain"]
 
 _CARD_WIDTH = 38
-_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def plain(text: str, style: str = "") -> Text:

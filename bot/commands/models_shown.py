@@ -134,7 +134,7 @@ def compare(
 def show(version: Version) -> None:
     """Show where a version comes from: from which one, on whose feedback, in which run, and what happened to it.
 
-    Of a ranker, recommendation model or assistant: what it was trained on, and on whom.
+    Of a ranker, recommendation model, assistant or weights: what it was trained on, and on whom.
     """
     from feedback.review.live_votes import votes_by_version, votes_of
     from recommender.models.registry import Registry
@@ -204,8 +204,10 @@ def _say_lineage(version: str) -> None:
     """On whose feedback a version was trained, and how many of those people were erased since."""
     from feedback.training.lineage import debts, uses
 
-    # What is counted are votes for an encoder, events for recommendations, messages for an assistant.
-    unit = {"factors": "events and votes", "shop": "messages"}.get(version.partition("-")[0], "votes")
+    # What is counted are votes for an encoder, events for recommendations, messages for an assistant, and for weights
+    # the comparisons of what somebody liked with what they did not.
+    units = {"factors": "events and votes", "shop": "messages", "fusion": "comparisons"}
+    unit = units.get(version.partition("-")[0], "votes")
     with open_record() as database:
         used, owed = uses(database).get(version), debts(database).get(version)
     if used is not None:

@@ -29,7 +29,9 @@ from recommender.models.manifest import ENCODER_FOLDER, ModelManifest, code_vers
 from recommender.models.promotion import make_ready, promote
 from recommender.models.registry import Registry
 from recommender.search.engine import SearchEngine
+from recommender.search.fusion import fusions
 from recommender.settings import Settings
+from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["Result", "asked_counts", "new_run", "train_encoder"]
 
@@ -207,7 +209,9 @@ def _train(
 def _contender(settings: Settings, registry: Registry, catalogue: SqlCatalogue, version: str) -> Contender:
     encoder = OnnxEncoder.load(registry.encoder_folder(version), settings.precision)
     view = CatalogueView(catalogue, settings.home / "index", encoder.version)
-    return Contender(version, SearchEngine(view, encoder), encoder)
+    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
+    engine = SearchEngine(view, encoder, shop_words=shop_words, fusion=fusions(settings.home).current)
+    return Contender(version, engine, encoder)
 
 
 def asked_counts(database: Database) -> dict[str, int]:

@@ -35,9 +35,11 @@ from recommender.encoder.onnx import OnnxEncoder
 from recommender.index.follower import CatalogueView
 from recommender.models.manifest import ModelManifest
 from recommender.models.registry import Registry
+from recommender.ranking.store import rankers
 from recommender.search.engine import SearchEngine
 from recommender.search.fusion import EVEN, Fusion, fusions
 from recommender.settings import Settings
+from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["LEAST_PEOPLE", "Judged", "Moved", "Voices", "direction", "train_fusion", "voices"]
 
@@ -181,8 +183,8 @@ def _by_search(settings: Settings, database: Database, clock: Clock) -> Callable
         view = CatalogueView(catalogue, settings.home / "index", encoder.version)
         products = {product.id: product for product in catalogue}
         return judge(
-            _contender(view, encoder, moved),
-            _contender(view, encoder, now),
+            _contender(settings, view, encoder, moved),
+            _contender(settings, view, encoder, now),
             queries,
             judgements,
             slices(queries, judgements, products, asked_counts(database)),
@@ -196,8 +198,9 @@ def _data_hash(people: Mapping[str, int]) -> str:
     return hashlib.sha256(repr(sorted(people.items())).encode()).hexdigest()[:16]
 
 
-def _contender(view: CatalogueView, encoder: OnnxEncoder, fusion: Fusion) -> Contender:
-    engine = SearchEngine(view, encoder, fusion=lambda: fusion)
+def _contender(settings: Settings, view: CatalogueView, encoder: OnnxEncoder, fusion: Fusion) -> Contender:
+    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
+    engine = SearchEngine(view, encoder, rankers(settings.home).current, shop_words, lambda: fusion)
     return Contender(f"meaning {fusion.dense:g}", engine, encoder)
 
 

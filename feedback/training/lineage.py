@@ -36,7 +36,8 @@ class Debt:
 class Use:
     """Of how many people a version learned, how many of their votes, and how many of one person at most.
 
-    For recommendations every event counts as well, and every message that was corrected for an assistant.
+    For recommendations every event counts as well, for an assistant every message that was corrected, and for weights
+    of words and meaning every comparison of two products.
     """
 
     people: int

@@ -20,7 +20,9 @@ from recommender.ranking.model import LambdaRanker
 from recommender.ranking.store import rankers
 from recommender.ranking.training import FOLDS, CrossValidated, cross_validate, find, fit
 from recommender.search.engine import SearchEngine
+from recommender.search.fusion import fusions
 from recommender.settings import Settings
+from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["Trained", "train_ranker"]
 
@@ -56,7 +58,10 @@ def train_ranker(
     view = CatalogueView(SqlCatalogue(database, clock), settings.home / "index", encoder.version)
     queries, judgements = supervision.queries, supervision.judgements()
     progress("Searching for every judged query")
-    found = find(SearchEngine(view, encoder), queries, judgements, _weights(supervision))
+    # What it is to order is found as it will be: with the shop's words and the weights that are in force.
+    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
+    engine = SearchEngine(view, encoder, shop_words=shop_words, fusion=fusions(settings.home).current)
+    found = find(engine, queries, judgements, _weights(supervision))
     progress(f"Training on {FOLDS - 1} parts of the queries and measuring on the other, {FOLDS} times")
     try:
         measured = cross_validate(found, queries, judgements)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.commands.chat import Conversation, sign_identity
 from bot.gateway.credentials import verify_identity
-from bot.terminal import Terminal
+from bot.terminal import Terminal, plain
 from recommender.clock import SystemClock
 from recommender.errors import BadInputError, ConfigurationError, UnavailableError
 from recommender.settings import Settings
@@ -103,3 +103,4 @@ def test_a_terminal_obeys_nothing_that_is_shown_in_it(name: str) -> None:
     terminal.tell(text)
     assert not {one for one in printed.getvalue() if unicodedata.category(one) == "Cc"} - {"\n"}
     assert not set(printed.getvalue()) & set("\u202b\u202e\u2066\u2067\u2028")
+    assert plain("a\u061cb").plain == "a b"

@@ -15,6 +15,7 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from feedback.training.supervision import Grade, Supervision
+from recommender.encoder.export import export_encoder
 
 COLOURS = ("red", "green", "blue", "black")
 THINGS = ("sofa", "lamp", "kettle", "chair", "rug")
@@ -68,6 +69,14 @@ def _one_thread() -> None:
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny(tmp_path_factory.mktemp("tiny-encoder"))
+
+
+@pytest.fixture(scope="session")
+def exported(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a build whose encoder is the small one."""
+    build = tmp_path_factory.mktemp("build")
+    export_encoder(str(tiny_folder), build / "encoder")
+    return build
 
 
 @pytest.fixture

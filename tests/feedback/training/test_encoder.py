@@ -15,7 +15,6 @@ from recommender.catalogue.product import Product
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import FakeClock
 from recommender.db import Database
-from recommender.encoder.export import export_encoder
 from recommender.encoder.onnx import OnnxEncoder
 from recommender.errors import BadInputError, ConflictError
 from recommender.index.following import catch_up
@@ -90,13 +89,6 @@ class Shop:
             follow=False,
         )
         return ServedSearcher(served)
-
-
-@pytest.fixture(scope="module")
-def exported(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    build = tmp_path_factory.mktemp("build")
-    export_encoder(str(tiny_folder), build / "encoder")
-    return build
 
 
 @pytest.fixture

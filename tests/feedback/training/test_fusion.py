@@ -17,10 +17,14 @@ from feedback.training.fusion import LEAST_PEOPLE, Judged, direction, train_fusi
 from feedback.training.gate import Check, Verdict
 from feedback.training.lineage import debts, uses
 from feedback.training.supervision import is_held_out
+from recommender.catalogue.product import Product
+from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import FakeClock
 from recommender.db import Database
+from recommender.index.following import catch_up
 from recommender.search.fusion import EVEN, LEAST, MOST, STEP, Fusion, fusions
 from recommender.settings import Settings
+from tests.feedback.training.conftest import TEXTS
 
 FAR = {"lexical": 0.2, "dense": 0.8}
 NEAR = {"lexical": 0.8, "dense": 0.2}
@@ -157,3 +161,32 @@ def test_a_step_that_the_gate_refuses_is_not_taken(floor: ShopFloor, settings: S
 def test_where_few_said_anything_nothing_is_measured(database: Database, clock: FakeClock, settings: Settings) -> None:
     moved = train_fusion(settings, database, clock)
     assert moved.reason == "0 people are for more meaning, 0 for more words, which decides nothing"
+
+
+def test_the_gate_searches_as_shoppers_do_with_the_shop_s_own_words(
+    tmp_path: Path, sqlite_template: Path, tiny_folder: Path, exported: Path, clock: FakeClock
+) -> None:
+    home = tmp_path / "home"
+    (home / "shop").mkdir(parents=True)
+    (home / "shoptalk.db").write_bytes(sqlite_template.read_bytes())
+    (home / "shop" / "synonyms.yml").write_text("synonyms: [[rug, settee]]\n", encoding="utf-8")
+    rugs = "".join(f"settee\t{one}\n" for one in TEXTS if one.endswith("rug"))
+    (home / "shop" / "canaries.tsv").write_text(rugs, encoding="utf-8")
+    settings = Settings(_env_file=None, home=home, build=exported, encoder=str(tiny_folder), precision="fp32")
+    database = Database(settings.sql_url)
+    SqlCatalogue(database, clock).upsert([Product(item_id, text) for item_id, text in TEXTS.items()])
+    catch_up(settings)
+    floor = ShopFloor(database, clock)
+    ids = list(TEXTS)
+    for n in range(20):
+        near, far = ids[n], ids[n - 7]
+        shown = floor.says(f"shopper {n}", f"sofa {n}", [near, far], legs={near: NEAR, far: FAR})
+        floor.votes(f"shopper {n}", shown[near], -1)
+        floor.votes(f"shopper {n}", shown[far], 1)
+    moved = train_fusion(settings, database, clock)
+    database.close()
+    verdict = moved.verdict
+    assert verdict is not None, moved.reason
+    assert {"meaning 0.55", "meaning 0.5"} == {verdict.version, verdict.against}
+    found = next(check for check in verdict.checks if check.name == "canary products found")
+    assert found.detail.startswith("24 of 24 "), found.detail
