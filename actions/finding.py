@@ -215,6 +215,8 @@ class DropConstraint(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The products without that condition."""
+        if turn.arguments.get("size"):
+            return self._of_any_size(turn)
         dropped = constraint_from_json(turn.arguments["constraint"])
         listing = turn.state.listing
         if listing is not None and listing.anchor is not None and dropped in listing.constraints:
@@ -228,6 +230,12 @@ class DropConstraint(TurnAction):
             return [turn.say("drop.all_gone"), *chips([turn.chip(turn.words("chip.recommend"), "recommend")])]
         changes = _changes(turn, (), [dropped])
         return find(turn, query.with_constraints(rest), "found.changed", size_in_force(turn), changes=changes)
+
+    def _of_any_size(self, turn: Turn) -> list[Reply]:
+        size = size_in_force(turn)
+        label = "" if size is None else turn.words(f"measured.label.{size.side}", written=size.written)
+        changes = turn.words("changed.removed", label=label)
+        return find(turn, turn.state.query or Query(), "found.changed", changes=changes)
 
 
 class Relax(TurnAction):

@@ -139,12 +139,17 @@ class Turn:
         return Chip(title=title, payload=pressable.id)
 
     def constraints(self, query: Query) -> list[Reply]:
-        """The conditions in force, each with the payload that drops it; nothing when there are none."""
+        """The conditions in force and the size, each with the payload that drops it; nothing when there are none."""
         chips = []
         for constraint in query.constraints:
             title = self.words("chip.drop", label=self.label(constraint))
             dropping = self.chip(title, "drop_constraint", constraint=constraint_to_json(constraint))
             chips.append(ConstraintChip(label=self.label(constraint), remove_payload=dropping.payload))
+        size = self.state.listing.size if self.state.listing else None
+        if size is not None:
+            label = self.words(f"measured.label.{size.side}", written=size.written)
+            dropping = self.chip(self.words("chip.drop", label=label), "drop_constraint", size=True)
+            chips.append(ConstraintChip(label=label, remove_payload=dropping.payload))
         return [ConstraintsReply(items=chips)] if chips else []
 
     def label(self, constraint: Constraint) -> str:

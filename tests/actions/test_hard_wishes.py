@@ -139,6 +139,18 @@ def test_a_size_that_nothing_has_leaves_the_list_as_it_was(screens: Shopper) -> 
     assert screens.state().listing is None
 
 
+def test_a_size_in_force_is_seen_and_can_be_dropped(screens: Shopper) -> None:
+    screens.say("tv at least 60 inches", "search")
+    assert screens.labels()[-1] == "60 inches or more"
+    dropping = [
+        one["remove_payload"] for reply in screens.replies if reply["type"] == "constraints" for one in reply["items"]
+    ]
+    screens.press_payload(dropping[-1])
+    assert len(screens.ids()) == 5
+    assert "60 inches or more" not in screens.labels()
+    assert "60 inches or more" in screens.text()
+
+
 def test_an_amount_of_money_is_no_size(shopper: Shopper) -> None:
     shopper.say("jackets under 50", "search")
     assert set(shopper.ids()) == {"jacket-001", "jacket-007"}
