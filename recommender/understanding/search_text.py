@@ -34,18 +34,32 @@ def unsettled(query: Query) -> str:
     """The words of the query's text that its conditions do not settle; all of them where no others would be left.
 
     Of products that are all black and by HP, "black hp laptop" asks for the laptop: black ink by HP is no better for
-    being black.
+    being black. What is settled is taken once: "north face face mask" is still about the face.
     """
-    settled = {
-        singular(word)
-        for one in query.constraints
-        if one.op is Op.ANY_OF and one.facet in _SETTLING
-        for value in one.values
-        for word in value.split()
-    }
-    left = [word for word in query.text.split() if not {singular(part) for part in words(word)} & settled]
+    left = query.text.split()
+    for one in query.constraints:
+        if one.op is Op.ANY_OF and one.facet in _SETTLING:
+            for value in one.values:
+                left = _without_first(left, [singular(word) for word in value.split()])
+    if left == query.text.split():
+        return query.text
+    while left and _is_edge(left[0]):
+        del left[0]
+    while left and _is_edge(left[-1]):
+        del left[-1]
     says_something = any(part not in STOP_WORDS for word in left for part in words(word))
     return " ".join(left) if says_something else query.text
+
+
+def _without_first(written: list[str], value: list[str]) -> list[str]:
+    keys = [" ".join(map(singular, words(word))) for word in written]
+    places = (at for at in range(len(keys) - len(value) + 1) if keys[at : at + len(value)] == value)
+    at = next(places, None)
+    return written if at is None or not value else written[:at] + written[at + len(value) :]
+
+
+def _is_edge(word: str) -> bool:
+    return all(part in _EDGES for part in words(word))
 
 
 def opens_search(sheet: Sheet) -> bool:

@@ -17,7 +17,10 @@ HP = Constraint(Facet.BRAND, Op.ANY_OF, ("hp",))
     ("text", "constraints", "left"),
     [
         ("black hp laptop", (BLACK, HP), "laptop"),
-        ("Black laptops by HP", (BLACK, HP), "laptops by"),
+        ("Black laptops by HP", (BLACK, HP), "laptops"),
+        ("red or blue shoes", (Constraint(Facet.COLOUR, Op.ANY_OF, ("red", "blue")),), "shoes"),
+        ("shoes in red or blue", (Constraint(Facet.COLOUR, Op.ANY_OF, ("red", "blue")),), "shoes"),
+        ("north face face mask", (Constraint(Facet.BRAND, Op.ANY_OF, ("north face",)),), "face mask"),
         ("black hp", (BLACK, HP), "black hp"),
         ("black for the", (BLACK,), "black for the"),
         ("laptop", (BLACK,), "laptop"),
