@@ -31,6 +31,7 @@ from benchmarks.desk_browser import measure_in_browser
 from benchmarks.installation import Installation
 from benchmarks.machine import save
 from feedback.conversations import accept_turn, open_session
+from feedback.desk import be_present
 from feedback.drafts import Suggested
 from feedback.handoff import Agent
 from feedback.people import new_person
@@ -59,6 +60,8 @@ def replay(services: Services, copilot: Copilot, says: list[str], answer: Mappin
     with services.database.transaction() as session:
         person_id = new_person(session, services.clock.now())
         session_id = open_session(session, person_id, "web", services.clock.now()).id
+        # Whoever is not at the desk loses their conversations to the queue.
+        be_present(session, _AGENT, services.clock.now())
         handoffs(services).take_over(session, session_id, _AGENT, services.clock.now())
     drafts: list[Suggested] = []
     milliseconds = cpu_milliseconds = 0.0
