@@ -58,6 +58,8 @@ class SparkAls(ImplicitAls):
     def _alternate(self, work: Path) -> None:
         from pyspark.ml.recommendation import ALS
 
+        # Without a place for checkpoints every alternation carries the plan of all before it, until Java's stack ends.
+        self._spark.sparkContext.setCheckpointDir((work / "checkpoints").as_uri())
         blocks = max(self._spark.sparkContext.defaultParallelism, 1)
         model = ALS(
             rank=self._count,
