@@ -60,7 +60,10 @@ def measure_in_browser(installation: Installation, questions: Sequence[str], com
             page.get_by_role("button", name="Next in the queue (N)").click()
             page.get_by_text("Timekeeper answers here.").wait_for()
             page.evaluate(_WATCH)
-            waits = [_wait(page, shopper, question) for question in questions]
+            waits, after = [], 0
+            for question in questions:
+                waited, after = _wait(page, shopper, question, after)
+                waits.append(waited)
         browser.close()
     # The first messages find caches cold, as nobody's desk is after its first minute.
     warm = waits[3:]
@@ -76,13 +79,16 @@ def measure_in_browser(installation: Installation, questions: Sequence[str], com
     save("copilot-browser", "From a shopper's message to the drafts on the agent's screen", command, [row], notes)
 
 
-def _wait(page: Page, shopper: httpx.Client, question: str) -> float:
-    """Milliseconds from the acceptance of the question to its drafts on the screen; then it is answered."""
+def _wait(page: Page, shopper: httpx.Client, question: str, after: int) -> tuple[float, int]:
+    """Milliseconds from the acceptance of the question to its drafts on the screen; then it is answered.
+
+    Every message is newer than the one with the id `after`; with the wait comes that of the question.
+    """
     page.evaluate("window.draftsSeenAt = []")
     shopper.post("/api/messages", json={"text": question}).raise_for_status()
     page.wait_for_function("window.draftsSeenAt.length > 0")
     seen_at = float(page.evaluate("window.draftsSeenAt[0]"))
-    messages: list[dict[str, Any]] = shopper.get("/api/messages").json()["messages"]
+    messages: list[dict[str, Any]] = shopper.get("/api/messages", params={"after": after}).json()["messages"]
     accepted = next(one for one in reversed(messages) if one["sender"] == "shopper")
     wait = seen_at - datetime.fromisoformat(accepted["created_at"]).timestamp() * 1000
     page.keyboard.press("Escape")
@@ -91,4 +97,4 @@ def _wait(page: Page, shopper: httpx.Client, question: str) -> float:
     page.get_by_role("button", name="Send").click()
     page.wait_for_function("document.querySelector('.shoptalk-draft') === null")
     time.sleep(0.2)  # an agent's own pace is slower still
-    return wait
+    return wait, int(accepted["id"])
