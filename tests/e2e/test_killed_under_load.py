@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from own_loop import run_apart
 from test_crashes import wait_until_ready
 
 from benchmarks.history import faults
@@ -66,5 +67,5 @@ async def talk_and_kill(installation: Installation, *modules: str) -> list[str]:
 
 def test_every_message_is_answered_once_and_in_order(installation: Installation) -> None:
     wait_until_ready(installation)
-    assert asyncio.run(talk_and_kill(installation, "bot.app", "bot.nlu.serve")) == []
+    assert run_apart(talk_and_kill(installation, "bot.app", "bot.nlu.serve")) == []
     wait_until_ready(installation)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from own_loop import run_apart
 from shopper import Shopper
 from test_crashes import wait_until_ready
 from test_killed_under_load import talk_and_kill
@@ -42,7 +43,7 @@ def two_of_each(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installati
 
 def test_every_message_is_answered_once_and_in_order(two_of_each: Installation) -> None:
     wait_until_ready(two_of_each)
-    assert asyncio.run(talk_and_kill(two_of_each, "bot.app", "bot.nlu.serve")) == []
+    assert run_apart(talk_and_kill(two_of_each, "bot.app", "bot.nlu.serve")) == []
     wait_until_ready(two_of_each)
 
 
@@ -66,7 +67,7 @@ def test_every_window_sees_what_was_said_through_whichever_process(two_of_each: 
             await asyncio.to_thread(shopper.say, "blue sofa")
             await asyncio.gather(*watching)
 
-    asyncio.run(windows())
+    run_apart(windows())
     shopper.client.close()
 
 
