@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
@@ -75,12 +75,13 @@ def best_question(products: Sequence[Product], among: Sequence[Facet]) -> tuple[
     that enough products have, and only if most products have one of them.
     """
     best: tuple[float, Facet, list[str]] | None = None
+    described = [(product, facets(product)) for product in products]  # once: reading titles is what takes time here
     for facet in among:
-        counts = Counter(value for product in products if (value := _single(product, facet)))
+        counts = Counter(value for product, stated in described if (value := _single(product, stated, facet)))
         values = [value for value, count in counts.most_common(_ANSWERS) if count >= LEAST_OF_EACH]
-        stated = sum(counts.values())
+        answering = sum(counts.values())
         covered = sum(counts[value] for value in values)
-        if len(values) < 2 or stated < LEAST_STATED * len(products) or 2 * covered < len(products):
+        if len(values) < 2 or answering < LEAST_STATED * len(products) or 2 * covered < len(products):
             continue
         shares = [counts[value] / len(products) for value in values]
         split = sum(share * (1 - share) for share in shares)
@@ -89,11 +90,11 @@ def best_question(products: Sequence[Product], among: Sequence[Facet]) -> tuple[
     return best and best[1:]
 
 
-def _single(product: Product, facet: Facet) -> str | None:
+def _single(product: Product, stated: Mapping[Facet, frozenset[str]], facet: Facet) -> str | None:
     """What the product states of `facet`, where it is one thing: of several, an answer would split nothing."""
     if facet is Facet.BRAND:
         return brand_key(product.brand) or None
     if facet is Facet.CATEGORY:
         return category_key(product.categories[-1]) if product.categories else None
-    stated = facets(product).get(facet, frozenset())
-    return next(iter(stated)) if len(stated) == 1 else None
+    values = stated.get(facet, frozenset())
+    return next(iter(values)) if len(values) == 1 else None
