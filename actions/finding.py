@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.action import TurnAction
 from actions.dialogue.state import SizeLimit, constraint_from_json, query_from_json
-from actions.listing import PAGE_SIZE, change, find, page, size_in_force
+from actions.listing import PAGE_SIZE, change, find, page
 from actions.measured_search import sized
 from actions.measures import wanted_size
 from actions.recommending import recommend, recommend_page, told_of
@@ -94,7 +94,7 @@ def _search_for(turn: Turn, reading: Reading) -> list[Reply]:
         return find(turn, query, "found.unknown", text=query.text)
     if reading.kind == "amend" and (reading.added or reading.removed):
         return change(turn, reading, "found.changed", changes=_changes(turn, reading.added, reading.removed))
-    return _found(turn, query, size_in_force(turn) if reading.kind == "amend" else None)
+    return _found(turn, query, turn.state.size if reading.kind == "amend" else None)
 
 
 def _found(turn: Turn, query: Query, size: SizeLimit | None) -> list[Reply]:
@@ -140,7 +140,7 @@ class Search(TurnAction):
         if not words(turn.text):
             return [turn.say("search.no_words")]
         wanted = wanted_size(turn.text)
-        return by_named_size(turn, wanted) if wanted is not None else search_for(turn, turn.read(amend=False))
+        return by_named_size(turn, *wanted) if wanted is not None else search_for(turn, turn.read(amend=False))
 
 
 class Refine(TurnAction):
@@ -153,8 +153,8 @@ class Refine(TurnAction):
         like = self._like(turn)
         if like is not None:
             return like
-        if (size := wanted_size(turn.text)) is not None:
-            return by_named_size(turn, size)
+        if (wanted := wanted_size(turn.text)) is not None:
+            return by_named_size(turn, *wanted)
         before = turn.state.query
         # "Cheaper" under one product means cheaper than that one.
         compared = [one for one in turn.state.shown if one.id == turn.arguments.get("item_id")]
@@ -215,8 +215,9 @@ class DropConstraint(TurnAction):
 
     def handle(self, turn: Turn) -> list[Reply]:
         """The products without that condition."""
-        if turn.arguments.get("size"):
-            return self._of_any_size(turn)
+        if "size" in turn.arguments:
+            changes = turn.words("changed.removed", label=turn.size_label(SizeLimit(**turn.arguments["size"])))
+            return find(turn, turn.state.query or Query(), "found.changed", changes=changes)
         dropped = constraint_from_json(turn.arguments["constraint"])
         listing = turn.state.listing
         if listing is not None and listing.anchor is not None and dropped in listing.constraints:
@@ -229,13 +230,7 @@ class DropConstraint(TurnAction):
             turn.state = replace(turn.state, query=None)
             return [turn.say("drop.all_gone"), *chips([turn.chip(turn.words("chip.recommend"), "recommend")])]
         changes = _changes(turn, (), [dropped])
-        return find(turn, query.with_constraints(rest), "found.changed", size_in_force(turn), changes=changes)
-
-    def _of_any_size(self, turn: Turn) -> list[Reply]:
-        size = size_in_force(turn)
-        label = "" if size is None else turn.words(f"measured.label.{size.side}", written=size.written)
-        changes = turn.words("changed.removed", label=label)
-        return find(turn, turn.state.query or Query(), "found.changed", changes=changes)
+        return find(turn, query.with_constraints(rest), "found.changed", turn.state.size, changes=changes)
 
 
 class Relax(TurnAction):
@@ -248,7 +243,7 @@ class Relax(TurnAction):
         before, query = turn.state.query or Query(), query_from_json(turn.arguments["query"])
         added = [one for one in query.constraints if one not in before.constraints]
         removed = [one for one in before.constraints if one not in query.constraints]
-        return find(turn, query, "found.changed", size_in_force(turn), changes=_changes(turn, added, removed))
+        return find(turn, query, "found.changed", turn.state.size, changes=_changes(turn, added, removed))
 
 
 def _changes(turn: Turn, added: Sequence[Constraint], removed: Sequence[Constraint]) -> str:

@@ -16,7 +16,7 @@ from recommender.search.port import SearchResult
 from recommender.understanding.query import Facet, Op, Query
 from recommender.understanding.reading import Reading
 
-__all__ = ["PAGE_SIZE", "change", "find", "page", "size_in_force"]
+__all__ = ["PAGE_SIZE", "change", "find", "page"]
 
 PAGE_SIZE = 5
 
@@ -37,7 +37,7 @@ def change(turn: Turn, reading: Reading, opening: str, **slots: object) -> list[
     A size that the list keeps to is kept to.
     """
     before = turn.state
-    size = size_in_force(turn)
+    size = turn.state.size
     if not before.shown or not reading.added:
         return find(turn, reading.query, opening, size, **slots)
     turn.state = replace(before, query=reading.query, listing=None, focus=None)
@@ -46,11 +46,6 @@ def change(turn: Turn, reading: Reading, opening: str, **slots: object) -> list[
         return replies or nothing_found(turn, reading.query, result)
     turn.state = before
     return no_change_possible(turn, reading)
-
-
-def size_in_force(turn: Turn) -> SizeLimit | None:
-    """The size that the list in front of the shopper keeps to; None where it keeps to none."""
-    return turn.state.listing.size if turn.state.listing else None
 
 
 def page(

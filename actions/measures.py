@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from actions.dialogue.state import SizeLimit
 from recommender.catalogue.product import Product
 from recommender.catalogue.words import words
 
-__all__ = ["UNITS", "Measure", "Wanted", "measures", "wanted_size"]
+__all__ = ["UNITS", "Measure", "measures", "wanted_size"]
 
 UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "length": {
@@ -67,35 +68,20 @@ def measures(product: Product) -> dict[str, Measure]:
     return stated
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A size that a message names as a limit, and the rest of the message.
+def wanted_size(text: str) -> tuple[SizeLimit, str] | None:
+    """The first limit on a size that `text` names ("larger than 50 inches", "at least 64 GB"), and the rest of `text`.
 
-    `unit` is one of `UNITS`; `above` says on which side of `measure` it shall be, `inclusive` whether just that
-    will do.
-    """
-
-    unit: str
-    measure: Measure
-    above: bool
-    inclusive: bool
-    rest: str
-
-
-def wanted_size(text: str) -> Wanted | None:
-    """The first limit on a size that `text` names ("larger than 50 inches", "at least 64 GB"); None without one.
-
-    A denied one is the other side: "no heavier than 2 kg" is at most 2 kg.
+    A denied one is the other side: "no heavier than 2 kg" is at most 2 kg. None without a limit.
     """
     found = _WANTED.search(text)
     if found is None:
         return None
     what, factor = _OF[found["unit"].lower()]
-    measure = Measure(_value(found["number"]) * factor, f"{found['number']} {_named(found['unit'])}")
-    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    written = f"{found['number']} {_named(found['unit'])}"
     denied = found["denied"] is not None
     above, inclusive = bool(found["above"] or found["least"]), bool(found["least"] or found["most"])
-    return Wanted(what, measure, above != denied, inclusive != denied, " ".join(rest.split()))
+    limit = SizeLimit(what, _value(found["number"]) * factor, written, above != denied, inclusive=inclusive != denied)
+    return limit, " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
 
 
 def _value(number: str) -> float:

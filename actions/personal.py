@@ -27,9 +27,10 @@ def search_for_person(turn: Turn, query: Query, *, limit: int, exclude: Collecti
     """
     if query.sort is not Sort.RELEVANCE:
         return _search(turn, query, limit, exclude)
-    kinds = alternatives(unsettled(query))
+    query = replace(query, text=unsettled(query))
+    kinds = alternatives(query.text)
     if len(kinds) < 2:
-        return _search(turn, replace(query, text=unsettled(query)), limit, exclude)
+        return _search(turn, query, limit, exclude)
     found = [_search(turn, replace(query, text=kind), limit, exclude) for kind in kinds]
     # What no leg knows a word of is no result for that kind.
     in_turn = [hit for hits in zip_longest(*(one.hits for one in found)) for hit in hits if hit and hit.score > 0]

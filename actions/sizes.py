@@ -8,7 +8,7 @@ from dataclasses import replace
 from actions.dialogue.state import Listing, SizeLimit
 from actions.listing import PAGE_SIZE, page
 from actions.measured_search import nothing_of_size, sized
-from actions.measures import UNITS, Measure, Wanted, measures
+from actions.measures import UNITS, Measure, measures
 from actions.replies.schema import Reply
 from actions.turn import Turn
 from recommender.understanding.cues import Comparison, read_cues
@@ -37,14 +37,11 @@ def by_size(turn: Turn, query: Query, compared: Sequence[str], *, above: bool) -
     return _page(turn, query, limit) or nothing_of_size(turn, query, limit)
 
 
-def by_named_size(turn: Turn, wanted: Wanted) -> list[Reply]:
-    """What is looked for beside the size, or was before where nothing else is named, of the size that is wanted."""
-    limit = SizeLimit(
-        wanted.unit, wanted.measure.value, wanted.measure.written, wanted.above, inclusive=wanted.inclusive
-    )
+def by_named_size(turn: Turn, limit: SizeLimit, rest: str) -> list[Reply]:
+    """What the `rest` of the message looks for, or was looked for before where it names nothing, of the size wanted."""
     before = turn.state.query
-    reading = turn.read(wanted.rest, amend=False if before is None else None)
-    query = reading.query if reading.names_thing or before is None else turn.read(wanted.rest, amend=True).query
+    reading = turn.read(rest, amend=False if before is None else None)
+    query = reading.query if reading.names_thing or before is None else turn.read(rest, amend=True).query
     found = _page(turn, query, limit)
     if found or reading.kind == "new":
         turn.state = replace(turn.state, query=query)

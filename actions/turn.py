@@ -6,13 +6,13 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from actions.changes import Changes
-from actions.dialogue.state import DialogueState, Listing, Shown, constraint_to_json
+from actions.dialogue.state import DialogueState, Listing, Shown, SizeLimit, constraint_to_json
 from actions.matching import meets
 from actions.replies.labels import constraint_label
 from actions.replies.reasons import reasons_in_words, telling
@@ -145,10 +145,9 @@ class Turn:
             title = self.words("chip.drop", label=self.label(constraint))
             dropping = self.chip(title, "drop_constraint", constraint=constraint_to_json(constraint))
             chips.append(ConstraintChip(label=self.label(constraint), remove_payload=dropping.payload))
-        size = self.state.listing.size if self.state.listing else None
-        if size is not None:
-            label = self.words(f"measured.label.{size.side}", written=size.written)
-            dropping = self.chip(self.words("chip.drop", label=label), "drop_constraint", size=True)
+        if (size := self.state.size) is not None:
+            label = self.size_label(size)
+            dropping = self.chip(self.words("chip.drop", label=label), "drop_constraint", size=asdict(size))
             chips.append(ConstraintChip(label=label, remove_payload=dropping.payload))
         return [ConstraintsReply(items=chips)] if chips else []
 
@@ -156,6 +155,10 @@ class Turn:
         """A condition in words."""
         services = self.services
         return constraint_label(constraint, self.phrases, self._limit, services.understander.written)
+
+    def size_label(self, size: SizeLimit) -> str:
+        """A size to keep to, in words."""
+        return self.words(f"measured.label.{size.side}", written=size.written)
 
     def money(self, amount: Decimal, currency: str | None = None, *, brief: bool = False) -> str:
         """An amount as the shop writes it: in the currency that prices are compared in, unless another is given."""

@@ -119,6 +119,11 @@ class DialogueState:
     offered: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> SizeLimit | None:
+        """The size that the list in front of the shopper keeps to; None where it keeps to none."""
+        return self.listing.size if self.listing else None
+
 
 _STATE = TypeAdapter(DialogueState)
 _CONSTRAINT = TypeAdapter(Constraint)
