@@ -28,10 +28,8 @@ from recommender.index.follower import CatalogueView
 from recommender.models.manifest import ENCODER_FOLDER, ModelManifest, code_version
 from recommender.models.promotion import make_ready, promote
 from recommender.models.registry import Registry
-from recommender.search.engine import SearchEngine
-from recommender.search.fusion import fusions
+from recommender.search.shop import shop_engine
 from recommender.settings import Settings
-from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["Result", "asked_counts", "new_run", "train_encoder"]
 
@@ -209,9 +207,7 @@ def _train(
 def _contender(settings: Settings, registry: Registry, catalogue: SqlCatalogue, version: str) -> Contender:
     encoder = OnnxEncoder.load(registry.encoder_folder(version), settings.precision)
     view = CatalogueView(catalogue, settings.home / "index", encoder.version)
-    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
-    engine = SearchEngine(view, encoder, shop_words=shop_words, fusion=fusions(settings.home).current)
-    return Contender(version, engine, encoder)
+    return Contender(version, shop_engine(settings, view, encoder), encoder)
 
 
 def asked_counts(database: Database) -> dict[str, int]:

@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from scipy.special import betaincinv
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.tables import ImpressionRow, VoteRow
@@ -27,7 +26,7 @@ from feedback.training.lineage import record_use
 from feedback.training.ranking_loss import SCALE
 from feedback.training.slices import canaries, slices
 from feedback.training.supervision import is_held_out, query_key
-from feedback.training.votes import SURFACE, from_record, look_for_suspects
+from feedback.training.votes import from_record, in_voted_turns, look_for_suspects
 from recommender.catalogue.store import SqlCatalogue
 from recommender.clock import Clock
 from recommender.db import Database
@@ -36,10 +35,9 @@ from recommender.index.follower import CatalogueView
 from recommender.models.manifest import ModelManifest
 from recommender.models.registry import Registry
 from recommender.ranking.store import rankers
-from recommender.search.engine import SearchEngine
 from recommender.search.fusion import EVEN, Fusion, fusions
+from recommender.search.shop import shop_engine
 from recommender.settings import Settings
-from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["LEAST_PEOPLE", "Judged", "Moved", "Voices", "direction", "train_fusion", "voices"]
 
@@ -199,8 +197,7 @@ def _data_hash(people: Mapping[str, int]) -> str:
 
 
 def _contender(settings: Settings, view: CatalogueView, encoder: OnnxEncoder, fusion: Fusion) -> Contender:
-    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
-    engine = SearchEngine(view, encoder, rankers(settings.home).current, shop_words, lambda: fusion)
+    engine = shop_engine(settings, view, encoder, ranker=rankers(settings.home).current, fusion=lambda: fusion)
     return Contender(f"meaning {fusion.dense:g}", engine, encoder)
 
 
@@ -217,10 +214,8 @@ def _luck(now: datetime) -> float:
 
 
 def _judged(session: Session) -> Sequence[Judged]:
-    """What was shown in searches in which something got a thumb up."""
-    liked = select(ImpressionRow.turn_id).join(VoteRow, VoteRow.impression_id == ImpressionRow.id)
     rows = session.execute(
-        select(
+        in_voted_turns(
             ImpressionRow.person_id,
             ImpressionRow.turn_id,
             ImpressionRow.query,
@@ -228,12 +223,5 @@ def _judged(session: Session) -> Sequence[Judged]:
             ImpressionRow.legs,
             VoteRow.value,
         )
-        .outerjoin(VoteRow, VoteRow.impression_id == ImpressionRow.id)
-        .where(
-            ImpressionRow.surface == SURFACE,
-            ImpressionRow.query != "",
-            ImpressionRow.turn_id.in_(liked.where(VoteRow.value > 0)),
-        )
-        .order_by(ImpressionRow.id)
     )
     return [Judged(person, turn, query, place, legs, value or 0) for person, turn, query, place, legs, value in rows]

@@ -19,10 +19,8 @@ from recommender.models.registry import Registry
 from recommender.ranking.model import LambdaRanker
 from recommender.ranking.store import rankers
 from recommender.ranking.training import FOLDS, CrossValidated, cross_validate, find, fit
-from recommender.search.engine import SearchEngine
-from recommender.search.fusion import fusions
+from recommender.search.shop import shop_engine
 from recommender.settings import Settings
-from recommender.understanding.synonyms import SynonymFile
 
 __all__ = ["Trained", "train_ranker"]
 
@@ -59,9 +57,7 @@ def train_ranker(
     queries, judgements = supervision.queries, supervision.judgements()
     progress("Searching for every judged query")
     # What it is to order is found as it will be: with the shop's words and the weights that are in force.
-    shop_words = SynonymFile(settings.shop_dir / "synonyms.yml")
-    engine = SearchEngine(view, encoder, shop_words=shop_words, fusion=fusions(settings.home).current)
-    found = find(engine, queries, judgements, _weights(supervision))
+    found = find(shop_engine(settings, view, encoder), queries, judgements, _weights(supervision))
     progress(f"Training on {FOLDS - 1} parts of the queries and measuring on the other, {FOLDS} times")
     try:
         measured = cross_validate(found, queries, judgements)

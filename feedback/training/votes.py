@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from feedback.review.labels import decided, said_by
@@ -130,11 +130,20 @@ def _passed_over(shown: list[Shown]) -> Iterable[Shown]:
         yield from (one for one in together if one.vote == 0 and one.position < lowest)
 
 
-def _shown(session: Session) -> Iterable[Shown]:
-    """Every impression of a search in a turn of which something was voted on."""
+def in_voted_turns(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of every impression of a search, and of its thumb, in a turn of which something was voted on."""
     voted = select(ImpressionRow.turn_id).join(VoteRow, VoteRow.impression_id == ImpressionRow.id)
+    return (
+        select(*columns)
+        .outerjoin(VoteRow, VoteRow.impression_id == ImpressionRow.id)
+        .where(ImpressionRow.surface == SURFACE, ImpressionRow.query != "", ImpressionRow.turn_id.in_(voted))
+        .order_by(ImpressionRow.id)
+    )
+
+
+def _shown(session: Session) -> Iterable[Shown]:
     rows = session.execute(
-        select(
+        in_voted_turns(
             ImpressionRow.person_id,
             ImpressionRow.turn_id,
             ImpressionRow.query,
@@ -143,9 +152,6 @@ def _shown(session: Session) -> Iterable[Shown]:
             VoteRow.value,
             VoteRow.updated_at,
         )
-        .outerjoin(VoteRow, VoteRow.impression_id == ImpressionRow.id)
-        .where(ImpressionRow.surface == SURFACE, ImpressionRow.query != "", ImpressionRow.turn_id.in_(voted))
-        .order_by(ImpressionRow.id)
     )
     for person_id, turn_id, query, item_id, position, value, at in rows:
         yield Shown(person_id, turn_id, query, item_id, position, value or 0, at)

@@ -93,17 +93,19 @@ class SearchEngine:
         snapshot = self._view.snapshot
         with stopwatch("filter"):
             mask = _without(meeting(snapshot, query.constraints), snapshot, exclude)
-        scored = self._score(snapshot.generation, query.text, stopwatch)
+        expansion = self._expansion
+        wanted = expansion.wanted(query.text)
+        scored = self._score(snapshot.generation, query.text, wanted, stopwatch)
         with stopwatch("rank"):
             if query.sort is not Sort.RELEVANCE:
                 # Where nothing is as it was described, what a search by relevance would show first is put in order.
-                is_named = named(snapshot.generation, query, mask, lambda: scored.total, self._expansion)
-                mask = is_named if is_named.any() else nearest(query, mask, scored.total, self._expansion)
+                is_named = named(snapshot.generation, query, mask, lambda: scored.total, expansion)
+                mask = is_named if is_named.any() else nearest(query, mask, scored.total, expansion)
             else:
                 found = _rows(mask)
                 scored = self._reranked(snapshot, query.text, found, _put_in_order(snapshot, found, scored))
             rows = _ordered(snapshot, _rows(mask), scored.total, query, offset + limit)[offset:]
-            hits = _hits(snapshot, rows, scored, self._expansion.wanted(query.text))
+            hits = _hits(snapshot, rows, scored, wanted)
         return SearchResult(hits, int(mask.sum()), scored.versions, scored.weights, stopwatch.timing_ms())
 
     def similar(
@@ -134,14 +136,12 @@ class SearchEngine:
         """Exact counts and prices over the products that meet the constraints and that the text names."""
         snapshot = self._view.snapshot
         generation = snapshot.generation
-        mask = meeting(snapshot, query.constraints)
-        mask = named(
-            generation,
-            query,
-            mask,
-            lambda: self._score(generation, query.text, _Stopwatch()).total,
-            self._expansion,
-        )
+        expansion = self._expansion
+
+        def scores() -> Floats:
+            return self._score(generation, query.text, expansion.wanted(query.text), _Stopwatch()).total
+
+        mask = named(generation, query, meeting(snapshot, query.constraints), scores, expansion)
         prices = snapshot.price[mask]
         prices = prices[prices != NO_PRICE]
         brands = Counter(generation.columns.brand[mask].tolist())
@@ -162,7 +162,8 @@ class SearchEngine:
         """
         snapshot = self._view.snapshot
         alive = _rows(snapshot.alive)
-        scored = _put_in_order(snapshot, alive, self._score(snapshot.generation, text, _Stopwatch()))
+        wanted = self._expansion.wanted(text)
+        scored = _put_in_order(snapshot, alive, self._score(snapshot.generation, text, wanted, _Stopwatch()))
         return snapshot, _best(alive, scored.total, depth), scored.total, scored.legs
 
     @property
@@ -184,10 +185,9 @@ class SearchEngine:
         versions = {**scored.versions, "ranker": ranker.version}
         return scored.plus("ranker", best, added, versions)
 
-    def _score(self, generation: Generation, text: str, stopwatch: _Stopwatch) -> _Scored:
-        """Both legs of `text` for every row; no legs for a text without words."""
+    def _score(self, generation: Generation, text: str, wanted: Sequence[Wanted], stopwatch: _Stopwatch) -> _Scored:
+        """Both legs of `text` for every row; no legs for a text in which nothing is `wanted`."""
         versions = {"index": generation.name}
-        wanted = self._expansion.wanted(text)
         if not wanted:
             return _Scored.of({}, {}, versions, len(generation.ids))
         with stopwatch("lexical"):

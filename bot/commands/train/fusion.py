@@ -6,9 +6,9 @@ import os
 
 import typer
 
-__all__ = ["fusion"]
+from bot.commands.engine import NICENESS
 
-_NICENESS = 15
+__all__ = ["fusion"]
 
 
 def fusion() -> None:
@@ -17,7 +17,7 @@ def fusion() -> None:
     Everybody who voted has one voice; what few say, or what depends on one person, moves nothing. The step is measured
     on held-out queries by the gate of the encoder. Nothing does this by itself: run it when you like, or daily.
     """
-    os.nice(_NICENESS)
+    os.nice(NICENESS)
     os.environ["OMP_NUM_THREADS"] = "1"
 
     from bot.commands.record import open_record
